@@ -1,0 +1,144 @@
+"""The auditor: reads the entries, not the book, and says whether the book is right.
+
+It knows accounts and transfers, and nothing of the programme's rules. From the entries alone it
+rebuilds every balance and the flow of every day, keeps a fingerprint of each member's lots, and
+chains each member's entries into the digest of the run.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Any
+
+import numpy as np
+from numba import njit
+
+from rewardsim.rules import codes
+from rewardsim.rules.records import Book, Entry, Lot, Member, Order
+
+from .batches import as_array
+from .cache import keyed_cache
+
+ACCOUNTS = len(codes.ACCOUNTS)
+EXCHANGED = ACCOUNTS * ACCOUNTS  # the flow to REDEEMED through exchange items, also counted as such
+FLOWS = EXCHANGED + 1
+RANGE = 4096  # members per range of the digest
+MASK = (1 << 63) - 1
+FACTOR_A = 0x2545F4914F6CDD1D
+FACTOR_B = 0x5851F42D4C957F2D
+AVAILABLE, REDEEMED, RULE_ITEM_BASE = codes.AVAILABLE, codes.REDEEMED, codes.RULE_ITEM_BASE
+
+
+class LedgerError(AssertionError):
+    """The book and its entries disagree: a fault of this package, never of the data."""
+
+
+class Auditor:
+    """Follows a run entry by entry."""
+
+    def __init__(self, members: int, first_day: int, last_day: int) -> None:
+        self.first_day = first_day
+        self.entries = 0
+        self.balances = np.zeros((members, ACCOUNTS), dtype=np.int64)
+        self.chains = np.zeros((members, 2), dtype=np.int64)
+        self.lots = np.zeros(members, dtype=np.int64)
+        self.flows = np.zeros((last_day - first_day + 2, FLOWS), dtype=np.int64)
+
+    def read(self, entries: Any) -> None:
+        """Take in entries, in the order in which they were written."""
+        if isinstance(entries, list):
+            entries = as_array(entries, Entry)
+        self.entries += len(entries)
+        wrong = _fold(entries, self.balances, self.chains, self.lots, self.flows, self.first_day)
+        if wrong >= 0:
+            raise LedgerError(f"entry {wrong} of the batch is no transfer of tokens: {entries[wrong]}")
+
+    def check(self, book: Book) -> None:
+        """Compare the book with what the entries say; raise LedgerError where they differ.
+
+        Every event's entries balance because each is a transfer. Balances: the sum of entries,
+        the sum of open lots, the sum of orders' pending tokens.
+        """
+        members, lots, orders = (
+            table if not isinstance(table, list) else as_array(table, record)
+            for table, record in ((book.members, Member), (book.lots, Lot), (book.orders, Order))
+        )
+        wrong = _compare(members, lots, orders, self.balances, self.lots)
+        if wrong >= 0:
+            raise LedgerError(f"member {wrong}: {members[wrong]} against {self.balances[wrong]}")
+
+    def digest(self, ids: list[str]) -> str:
+        """Return the digest of the ledger: members by id, SHA-256 a fixed range, then of the list."""
+        whole = hashlib.sha256()
+        for first in range(0, len(ids), RANGE):
+            part = hashlib.sha256()
+            for m in range(first, min(first + RANGE, len(ids))):
+                if self.chains[m, 0] or self.chains[m, 1]:
+                    name = ids[m].encode()
+                    part.update(len(name).to_bytes(8, "little") + name + self.chains[m].tobytes())
+            whole.update(part.digest())
+        return whole.hexdigest()
+
+
+def mix(chain: int, value: int, factor: int) -> int:
+    """Fold a value into a chain of 63 bits; the same in every language with 64-bit integers."""
+    chain = ((chain ^ (value & MASK)) * factor) & MASK
+    return chain ^ (chain >> 29)
+
+
+def _fold_plain(entries: Any, balances: Any, chains: Any, lots: Any, flows: Any, first_day: int) -> int:
+    for i in range(len(entries)):
+        e = entries[i]
+        if e.tokens <= 0 or e.source == e.target:
+            return i
+        m = e.member
+        balances[m, e.source] -= e.tokens
+        balances[m, e.target] += e.tokens
+        flow = e.source * ACCOUNTS + e.target
+        flows[e.day - first_day, flow] += e.tokens
+        if e.target == REDEEMED and e.rule >= RULE_ITEM_BASE:
+            flows[e.day - first_day, EXCHANGED] += e.tokens
+        if e.source == AVAILABLE:
+            lots[m] -= e.tokens * (2 * mix(1, e.lot, FACTOR_A) + 1)
+        if e.target == AVAILABLE:
+            lots[m] += e.tokens * (2 * mix(1, e.lot, FACTOR_A) + 1)
+        head = mix(mix(e.ordinal, e.day, FACTOR_A), flow, FACTOR_A)
+        tail = mix(mix(mix(mix(e.tokens, e.lot, FACTOR_A), e.expiry_day, FACTOR_A), e.rule, FACTOR_A), e.reason, FACTOR_A)
+        chains[m, 0] = mix(mix(chains[m, 0], head, FACTOR_A), tail, FACTOR_A)
+        chains[m, 1] = mix(mix(chains[m, 1], tail, FACTOR_B), head, FACTOR_B)
+    return -1
+
+
+def _compare_plain(members: Any, lots: Any, orders: Any, balances: Any, prints: Any) -> int:
+    for m in range(len(members)):
+        member = members[m]
+        sums = balances[m]
+        available = 0
+        print_of_lots = 0
+        count = 0
+        row = member.lot_first
+        while row != -1:
+            if lots[row].tokens <= 0:
+                return m
+            available += lots[row].tokens
+            print_of_lots += lots[row].tokens * (2 * mix(1, lots[row].serial, FACTOR_A) + 1)
+            count += 1
+            row = lots[row].next
+        pending = 0
+        row = member.order_first
+        while row != -1:
+            pending += orders[row].pending
+            row = orders[row].next
+        if available != member.available or available != sums[2] or count != member.lot_count:
+            return m
+        if print_of_lots != prints[m] or pending != member.pending or pending != sums[1]:
+            return m
+        if member.held != sums[3] or member.debt != -sums[7] or member.held < 0 or member.debt < 0:
+            return m
+    return -1
+
+
+with keyed_cache():
+    mix = njit(mix, cache=True)
+    _fold = njit(_fold_plain, cache=True, nogil=True)
+    _compare = njit(_compare_plain, cache=True, nogil=True)

@@ -1,0 +1,130 @@
+"""The book's tables: lists of records for the interpreter, structured arrays for the compiler.
+
+Both have the same rows under the same indexes. Tables grow between events, never within one.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Any
+
+from rewardsim.rules import records as r
+
+TABLES: dict[str, type] = {
+    "head": r.Head,
+    "members": r.Member,
+    "lots": r.Lot,
+    "orders": r.Order,
+    "lines": r.OrderLine,
+    "pieces": r.Piece,
+    "holdings": r.Holding,
+    "counters": r.Counter,
+    "pools": r.Pool,
+    "requests": r.Request,
+    "entries": r.Entry,
+}
+# Tables whose unused rows hang on a free list: table -> the head's two fields.
+FREE_LISTS = {
+    "lots": ("lot_free", "lot_spare"),
+    "orders": ("order_free", "order_spare"),
+    "lines": ("line_free", "line_spare"),
+    "pieces": ("piece_free", "piece_spare"),
+    "holdings": ("holding_free", "holding_spare"),
+}
+LAW_RECORDS: dict[str, type] = {
+    "terms": r.Terms,
+    "bands": r.Band,
+    "limits": r.Limit,
+    "campaigns": r.Campaign,
+    "items": r.Item,
+    "pools": r.PoolTerms,
+}
+
+
+def dtype_of(record: type) -> Any:
+    """Return the numpy type of a record: one int64 a field, in order."""
+    import numpy as np
+
+    return np.dtype([(field.name, np.int64) for field in dataclasses.fields(record)])
+
+
+def blank(record: type, rows: int, compiled: bool) -> Any:
+    """Return a table of ``rows`` fresh records."""
+    if not compiled:
+        return [record() for _ in range(rows)]
+    import numpy as np
+
+    table = np.zeros(rows, dtype_of(record))
+    for field in dataclasses.fields(record):
+        if field.default:
+            table[field.name] = field.default
+    return table
+
+
+def law_tables(law: r.Law, compiled: bool) -> r.Law:
+    """Return the law as the engine wants it: as it is, or as arrays."""
+    if not compiled:
+        return law
+    import numpy as np
+
+    tables = {}
+    for name, rows in law._asdict().items():
+        record = LAW_RECORDS.get(name)
+        if record is None:
+            tables[name] = np.array(rows, dtype=np.int64)
+        else:
+            tables[name] = np.array([dataclasses.astuple(row) for row in rows], dtype=dtype_of(record))
+    return r.Law(**tables)
+
+
+def open_book(law: r.Law, members: int, compiled: bool, entries: int, rows: int) -> r.Book:
+    """Return an empty book for so many members, with ``rows`` free rows in each growing table."""
+    width = law.terms[0].counter_width
+    sizes = {
+        "head": 1,
+        "members": members,
+        "counters": members * width,
+        "pools": len(law.pools),
+        "requests": rows,
+        "entries": entries,
+    }
+    book = r.Book(**{name: blank(record, sizes.get(name, 0), compiled) for name, record in TABLES.items()})
+    return grown(book, compiled, dict.fromkeys(FREE_LISTS, rows))
+
+
+def grown(book: r.Book, compiled: bool, extra: dict[str, int]) -> r.Book:
+    """Return the book with ``extra`` more rows in the named tables, entered in their free lists."""
+    tables = book._asdict()
+    for name, rows in extra.items():
+        first = len(tables[name])
+        tables[name] = joined(tables[name], blank(TABLES[name], rows, compiled), compiled)
+        if name in FREE_LISTS:
+            _enter(tables[name], first, tables["head"][0], *FREE_LISTS[name])
+    return r.Book(**tables)
+
+
+def joined(table: Any, more: Any, compiled: bool) -> Any:
+    """Return one table after another."""
+    if not compiled:
+        return table + more
+    import numpy as np
+
+    return np.concatenate([table, more])
+
+
+def _enter(table: Any, first: int, head: Any, free: str, spare: str) -> None:
+    """Chain the rows from ``first`` on in front of a free list."""
+    last = len(table) - 1
+    if isinstance(table, list):
+        for row in range(first, last):
+            table[row].next = row + 1
+        table[last].next = getattr(head, free)
+        setattr(head, free, first)
+        setattr(head, spare, getattr(head, spare) + len(table) - first)
+        return
+    import numpy as np
+
+    table["next"][first:last] = np.arange(first + 1, last + 1)
+    table["next"][last] = head[free]
+    head[free] = first
+    head[spare] += len(table) - first

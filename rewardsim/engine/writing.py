@@ -1,0 +1,115 @@
+"""The run's large tables on disk: written as they come, in Parquet, with page checksums."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from rewardsim.rules import codes
+from rewardsim.rules.records import NEVER, NONE, Entry
+
+from .batches import as_array
+
+PARQUET = {"compression": "zstd", "compression_level": 1, "write_page_checksum": True}
+LEDGER = pa.schema(
+    [
+        ("seq", pa.int64()),
+        ("event", pa.int64()),
+        ("member", pa.int32()),
+        ("day", pa.date32()),
+        ("source", pa.dictionary(pa.int8(), pa.string())),
+        ("target", pa.dictionary(pa.int8(), pa.string())),
+        ("tokens", pa.int64()),
+        ("lot", pa.int32()),
+        ("expiry_day", pa.date32()),
+        ("rule", pa.dictionary(pa.int16(), pa.string())),
+        ("reason", pa.dictionary(pa.int8(), pa.string())),
+        ("order", pa.int64()),
+    ]
+)
+ACCOUNT_NAMES = pa.array(list(codes.ACCOUNTS))
+REASON_NAMES = pa.array(list(codes.REASONS))
+# What the outcome adds to the events' own columns; helpers of the preparation are left out.
+NOT_KEPT = (
+    "type_number", "day", "expiry", "order_number", "last_mention", "counterpart", "prior",
+)  # fmt: skip
+
+
+class LedgerWriter:
+    """Appends entries to a Parquet file with a gapless sequence number."""
+
+    def __init__(self, path: Path, rules: dict[int, str]) -> None:
+        self._writer = pq.ParquetWriter(path, LEDGER, **PARQUET, use_dictionary=["source", "target", "rule", "reason"])
+        self._rule_codes = np.array(sorted(rules), dtype=np.int64)
+        self._rule_names = pa.array([rules[code] for code in sorted(rules)])
+        self.entries = 0
+
+    def write(self, entries: Any) -> None:
+        """Append a structured array, or a list of entries."""
+        if isinstance(entries, list):
+            entries = as_array(entries, Entry)
+        self._writer.write_table(self._table(entries))
+        self.entries += len(entries)
+
+    def close(self) -> None:
+        """Finish the file."""
+        self._writer.close()
+
+    def _table(self, entries: Any) -> pa.Table:
+        count = len(entries)
+        expiry = entries["expiry_day"].astype(np.int32)
+        rules = np.searchsorted(self._rule_codes, entries["rule"]).astype(np.int16)
+        columns = [
+            pa.array(np.arange(self.entries, self.entries + count)),
+            _with_nulls(entries["event"].copy(), entries["event"] == NONE),
+            pa.array(entries["member"].astype(np.int32)),
+            pa.array(entries["day"].astype(np.int32)).cast(pa.date32()),
+            _words(entries["source"], ACCOUNT_NAMES),
+            _words(entries["target"], ACCOUNT_NAMES),
+            pa.array(entries["tokens"].copy()),
+            _with_nulls(entries["lot"].astype(np.int32), entries["lot"] == NONE),
+            _with_nulls(expiry, (expiry == NONE) | (expiry == NEVER)).cast(pa.date32()),
+            pa.DictionaryArray.from_arrays(rules, self._rule_names),
+            _words(entries["reason"], REASON_NAMES),
+            _with_nulls(entries["order"].copy(), entries["order"] == NONE),
+        ]
+        return pa.Table.from_arrays(columns, schema=LEDGER)
+
+
+class EventWriter:
+    """Appends events with what became of them."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._writer: pq.ParquetWriter | None = None
+        self._names = pa.array(list(codes.OUTCOMES))
+        self._places = np.full(max(codes.OUTCOMES.values()) + 1, -1, dtype=np.int8)
+        self._places[list(codes.OUTCOMES.values())] = np.arange(len(codes.OUTCOMES))
+
+    def write(self, batch: pa.RecordBatch, outcomes: Any) -> None:
+        """Append a batch of prepared events with their outcomes."""
+        table = pa.Table.from_batches([batch]).drop_columns(list(NOT_KEPT))
+        words = pa.DictionaryArray.from_arrays(self._places[outcomes["code"]], self._names)
+        table = table.append_column("outcome", words)
+        table = table.append_column("desired", pa.array(outcomes["desired"].copy()))
+        table = table.append_column("applied", pa.array(outcomes["applied"].copy()))
+        if self._writer is None:
+            self._writer = pq.ParquetWriter(self._path, table.schema, **PARQUET)
+        self._writer.write_table(table)
+
+    def close(self) -> None:
+        """Finish the file."""
+        if self._writer is not None:
+            self._writer.close()
+
+
+def _words(numbers: Any, names: pa.Array) -> pa.DictionaryArray:
+    return pa.DictionaryArray.from_arrays(numbers.astype(np.int8), names)
+
+
+def _with_nulls(values: Any, absent: Any) -> pa.Array:
+    return pa.array(values, mask=absent)

@@ -1,0 +1,110 @@
+"""Calendar days as integers: civil dates, periods, month arithmetic.
+
+Day 0 is 1970-01-01, a Thursday. Conversions after Howard Hinnant, "chrono-Compatible Low-Level
+Date Algorithms". Month arithmetic clamps to the end of the month, always from the anchor date.
+"""
+
+from __future__ import annotations
+
+from .codes import (
+    CALENDAR,
+    EXPIRES_NEVER,
+    PER_DAY,
+    PER_MONTH,
+    PER_WEEK,
+    PER_YEAR,
+    SLIDING,
+)
+from .records import NEVER, Terms
+
+
+def day_of(year: int, month: int, dom: int) -> int:
+    """Return the day number of a civil date."""
+    shifted = year - 1 if month <= 2 else year
+    era = shifted // 400
+    year_of_era = shifted - era * 400
+    day_of_year = (153 * ((month + 9) % 12) + 2) // 5 + dom - 1
+    return era * 146_097 + year_of_era * 365 + year_of_era // 4 - year_of_era // 100 + day_of_year - 719_468
+
+
+def month_number(day: int) -> int:
+    """Return ``year * 12 + month - 1`` of a day."""
+    shifted = day + 719_468
+    era = shifted // 146_097
+    doe = shifted - era * 146_097
+    yoe = (doe - doe // 1460 + doe // 36_524 - doe // 146_096) // 365
+    doy = doe - (365 * yoe + yoe // 4 - yoe // 100)
+    from_march = (5 * doy + 2) // 153
+    year = yoe + era * 400
+    if from_march >= 10:
+        return (year + 1) * 12 + from_march - 10
+    return year * 12 + from_march + 2
+
+
+def year_of(day: int) -> int:
+    """Return the civil year of a day."""
+    return month_number(day) // 12
+
+
+def weekday(day: int) -> int:
+    """Return 0 for Monday .. 6 for Sunday."""
+    return (day + 3) % 7
+
+
+def month_start(month: int) -> int:
+    """Return the first day of a month number."""
+    return day_of(month // 12, month % 12 + 1, 1)
+
+
+def add_months(day: int, months: int) -> int:
+    """Return the same day of a later month, or that month's last day where it is shorter."""
+    month = month_number(day)
+    dom = day - month_start(month)
+    first = month_start(month + months)
+    length = month_start(month + months + 1) - first
+    return first + min(dom, length - 1)
+
+
+def period_of(period: int, day: int) -> int:
+    """Return the number of the calendar period (codes.PERIODS) that holds a day."""
+    if period == PER_DAY:
+        return day
+    if period == PER_WEEK:
+        return (day + 3) // 7
+    if period == PER_MONTH:
+        return month_number(day)
+    if period == PER_YEAR:
+        return year_of(day)
+    return 0
+
+
+def slid(day: int, slide: int) -> int:
+    """Return the expiry of a sliding lot after an activity: n > 0 days, n < 0 months."""
+    if slide > 0:
+        return day + slide
+    return add_months(day, -slide)
+
+
+def slide_of(terms: Terms) -> int:
+    """Return the slide of lots granted under these terms, 0 where expiry is fixed."""
+    if terms.expiry_kind != SLIDING:
+        return 0
+    if terms.expiry_days > 0:
+        return terms.expiry_days
+    return -terms.expiry_months
+
+
+def expiry_of(terms: Terms, day: int) -> int:
+    """Return the first day on which tokens counted from ``day`` can no longer be spent.
+
+    Calendar expiry names the last usable day, so the day after it is returned.
+    """
+    if terms.expiry_kind == EXPIRES_NEVER:
+        return NEVER
+    if terms.expiry_kind == CALENDAR:
+        month = (year_of(day) + terms.expiry_years) * 12 + terms.expiry_month - 1
+        length = month_start(month + 1) - month_start(month)
+        return month_start(month) + min(terms.expiry_dom, length)
+    if terms.expiry_days > 0:
+        return day + terms.expiry_days
+    return add_months(day, terms.expiry_months)
