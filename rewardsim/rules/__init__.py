@@ -3,7 +3,7 @@
 Reading order: ``records`` (what there is), ``codes`` (the numbers' names), ``apply`` (the front
 door), ``orders`` and ``earning`` (how a purchase becomes tokens), ``lots`` and ``clock`` (how
 tokens live and die). The rest follows from there: ``campaigns``, ``award``, ``returns``,
-``redemption``, ``exchange``, ``settlement``, ``account``.
+``redemption``, ``exchange``, ``settlement``, ``account``, ``waterfall``.
 
 Rules mutate the records they are handed, return an outcome code, and never raise on data. They
 read no file and no clock and know no chance, so that the same text is interpreted in production,
@@ -14,5 +14,6 @@ from .apply import apply
 from .clock import advance
 from .records import Book, Law
 from .settlement import settle, settle_next
+from .waterfall import campaign_verdict
 
-__all__ = ["Book", "Law", "advance", "apply", "settle", "settle_next"]
+__all__ = ["Book", "Law", "advance", "apply", "campaign_verdict", "settle", "settle_next"]

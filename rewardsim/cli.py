@@ -1,0 +1,238 @@
+"""The command line. Every command: ``--json`` for one object on stdout, progress on stderr.
+
+Exit codes: 0 done, 1 the answer is no, 2 bad input with all of its faults reported together.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+app = typer.Typer(
+    name="rewardsim",
+    help="Design a reward-token programme on populations and real transactions, then run it by the same rules.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+Json = Annotated[bool, typer.Option("--json", help="One machine-readable object on stdout.")]
+Without = Annotated[
+    str, typer.Option(help="Sections to leave out, by name and comma: rules this version does not apply yet.")
+]
+ProgrammeFile = Annotated[Path, typer.Argument(help="Programme file (TOML).", show_default=False)]
+
+
+@contextmanager
+def reporting(as_json: bool) -> Iterator[None]:
+    """Turn bad input into its report and exit code 2."""
+    try:
+        yield
+    except (ValueError, OSError) as error:
+        faults = getattr(error, "faults", None)
+        if faults is None and not isinstance(error, OSError) and type(error) is ValueError:
+            raise
+        if as_json:
+            rows = [fault.to_dict() for fault in faults] if faults else []
+            count = getattr(error, "count", len(rows))
+            _print_json({"error": str(error), "count": count, "faults": rows})
+        else:
+            typer.echo(str(error), err=True)
+        raise typer.Exit(2) from error
+
+
+@app.callback(invoke_without_command=True)
+def main(
+    version: Annotated[bool, typer.Option("--version", help="Print the version and stop.", is_eager=True)] = False,
+) -> None:
+    """Design a reward-token programme on populations and real transactions, then run it by the same rules."""
+    if version:
+        from rewardsim import __version__
+
+        typer.echo(__version__)
+        raise typer.Exit
+
+
+@app.command()
+def check(programme: ProgrammeFile, as_json: Json = False) -> None:
+    """Validate and lint a programme file; exit 2 with every fault, 0 with hints if it can be used."""
+    from rewardsim.programme import load_programme
+
+    with reporting(as_json):
+        found = load_programme(programme)
+    hints = [str(hint) for hint in found.lint()]
+    if as_json:
+        said = {"programme": found.id, "hash": found.hash, "unapplied": list(found.unapplied()), "hints": hints}
+        _print_json({**said, "stretches": len(found.stretches)})
+        return
+    typer.echo(f"{programme}: {found.name}, {len(found.stretches)} stretch(es) of terms, hash {found.hash[:16]}")
+    if found.unapplied():
+        typer.echo(f"not applied yet, leave out with --without: {','.join(found.unapplied())}")
+    for hint in hints:
+        typer.echo(f"hint: {hint}")
+
+
+@app.command()
+def schema(
+    what: Annotated[str, typer.Argument(help="programme, event or mapping.", show_default=False)],
+) -> None:
+    """Print the JSON Schema of a file or record."""
+    from rewardsim import programme, transactions
+
+    makers: dict[str, Callable[[], Any]] = {
+        "programme": programme.programme_schema,
+        "event": transactions.schema_json,
+        "mapping": transactions.mapping_schema_json,
+    }
+    if what not in makers:
+        typer.echo(f"schema: found {what!r}, allowed {', '.join(makers)}, do: name one of them", err=True)
+        raise typer.Exit(2)
+    _print_json(makers[what]())
+
+
+@app.command("import")
+def import_(
+    files: Annotated[
+        list[Path] | None, typer.Argument(help="Files to read; none where the mapping names a package.")
+    ] = None,
+    mapping: Annotated[Path, typer.Option(help="Mapping file (TOML).", show_default=False)] = ...,  # type: ignore[assignment]
+    out: Annotated[Path, typer.Option(help="Event table to write (Parquet).", show_default=False)] = ...,  # type: ignore[assignment]
+    rejects: Annotated[Path | None, typer.Option(help="Write rejected rows here and import the rest.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Import outside data as a canonical event table; every row is accounted for."""
+    from rewardsim.transactions import import_transactions, load_mapping
+
+    with reporting(as_json):
+        result = import_transactions(files or [], load_mapping(mapping), out=out, rejects=rejects)
+    if as_json:
+        _print_json({**result.to_dict(), "out": str(out)})
+    else:
+        typer.echo(str(result))
+        typer.echo(f"written   {out}")
+
+
+@app.command()
+def replay(
+    programme: ProgrammeFile,
+    events: Annotated[list[Path], typer.Argument(help="Event tables (Parquet).", show_default=False)],
+    against: Annotated[Path | None, typer.Option(help="Another programme to compare with.")] = None,
+    without: Without = "",
+    out: Annotated[Path, typer.Option(help="Run store.")] = Path("runs"),
+    until: Annotated[str, typer.Option(help="Carry accounts on to this date (YYYY-MM-DD).")] = "",
+    order: Annotated[str, typer.Option(help="occurred, or recorded to let late events be late.")] = "occurred",
+    engine: Annotated[str, typer.Option(help="compiled or interpreted.")] = "compiled",
+    as_json: Json = False,
+) -> None:
+    """Replay imported events under a programme; with --against, say what another one changes and why."""
+    from rewardsim.experiments.replay import replay as run_replay
+
+    with reporting(as_json):
+        options = {"out": out, "until": _date(until), "order": _choice("order", order, ("occurred", "recorded"))}
+        options["engine"] = _choice("engine", engine, ("compiled", "interpreted"))
+        runs = [
+            run_replay(_load(path, without), events, progress=_progress(as_json), **options)
+            for path in ([programme, against] if against else [programme])
+        ]
+        difference = runs[0].against(runs[1]) if against else None
+    if as_json:
+        _print_json(_said(runs[0]) | ({"against": difference.to_dict()} if difference else {}))
+        return
+    typer.echo(_report(runs[0], without))
+    if difference:
+        typer.echo(f"\n{difference}")
+
+
+@app.command()
+def explain(
+    run: Annotated[Path, typer.Argument(help="Run folder.", show_default=False)],
+    member: Annotated[str, typer.Option(help="Member id.", show_default=False)],
+    as_json: Json = False,
+) -> None:
+    """Tell a member's history: each entry, the rule behind it, and the rules that did not fire and why."""
+    from rewardsim.experiments.run import Run
+
+    with reporting(as_json):
+        told = Run(run).explain(member)
+    if as_json:
+        _print_json(told.to_dict())
+    else:
+        typer.echo(str(told))
+
+
+def _load(path: Path, without: str) -> Any:
+    from rewardsim.programme import load_programme
+
+    found = load_programme(path)
+    areas = [area.strip() for area in without.split(",") if area.strip()]
+    return found.without(*areas) if areas else found
+
+
+def _said(run: Any) -> dict[str, Any]:
+    """Return the keys a replay's object has at least, and the run's other figures."""
+    return {"run": str(run.path), "digest": run.digest, **run.summary()}
+
+
+def _report(run: Any, without: str) -> str:
+    """Return a summary a person can read."""
+    said, digits = run.summary(), run.programme.token_decimals
+    events = said["events"]
+    unit = f"{run.programme.token}s" if not digits else f"{run.programme.token}s, in 1/{10**digits}"
+    lines = [
+        f"{run.programme.name}: {events['read']:,} events of {said['members']:,} members, until {said['until']}",
+        "events   " + ", ".join(f"{count:,} {name.replace('_', '-')}" for name, count in events.items() if count),
+        "outcomes " + ", ".join(f"{count:,} {name.replace('_', ' ')}" for name, count in said["outcomes"].items()),
+        f"tokens   ({unit})",
+        *(f"  {name.replace('_', ' '):<20}{count:>18,}" for name, count in said["tokens"].items()),
+    ]
+    if said["members_in_debt"]:
+        lines.append(f"{said['members_in_debt']:,} members are in debt")
+    if without:
+        lines.append(f"left out by request: {without}")
+    return "\n".join([*lines, f"run      {run.path}", f"digest   {run.digest}", f"seconds  {said['seconds']}"])
+
+
+def _progress(quiet: bool) -> Callable[[int, int], None] | None:
+    """Return a progress line for a terminal; nothing in a pipe."""
+    if quiet or not sys.stderr.isatty():
+        return None
+
+    def show(done: int, total: int) -> None:
+        end = "\n" if done == total else ""
+        print(f"\r{done:,} of {total:,} events", end=end, file=sys.stderr, flush=True)
+
+    return show
+
+
+def _date(text: str) -> Any:
+    from datetime import date
+
+    from rewardsim.transactions.faults import refuse
+
+    if not text:
+        return None
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise refuse("bad_date", "--until", text, "a date such as 2018-12-31") from error
+
+
+def _choice(name: str, value: str, allowed: tuple[str, ...]) -> str:
+    from rewardsim.transactions.faults import refuse
+
+    if value not in allowed:
+        raise refuse("bad_choice", f"--{name}", value, " or ".join(allowed))
+    return value
+
+
+def _print_json(value: Any) -> None:
+    typer.echo(json.dumps(value, indent=1, ensure_ascii=False, default=str))
+
+
+if __name__ == "__main__":
+    app()

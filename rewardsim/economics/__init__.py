@@ -1,0 +1,1 @@
+"""Economics: tables of a run in, tables of figures out."""

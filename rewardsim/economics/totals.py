@@ -1,0 +1,76 @@
+"""Flows and balances of a ledger: the figures of a run, in total and by day.
+
+The figures follow from transfers between accounts alone. ``exchanged`` is what left for coupons
+and codes, ``redeemed`` what left at checkout; ``given_back`` came back from either side's returns.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rewardsim.rules.codes import (
+    ACCOUNTS,
+    ADJUSTED,
+    AVAILABLE,
+    CLAWED,
+    DEBT,
+    EXPIRED,
+    HELD,
+    ISSUE,
+    PENDING,
+    REDEEMED,
+)
+
+WIDTH = len(ACCOUNTS)
+DAILY = (
+    "issued", "released", "redeemed", "exchanged", "given_back", "expired", "clawed_back", "adjusted",
+    "pending", "available", "held", "debt", "outstanding",
+)  # fmt: skip
+
+
+def figures(flows: Any) -> dict[str, Any]:
+    """Return flows per row of a (rows, flows) array: how many tokens went which way.
+
+    Column ``source * accounts + target`` counts transfers; the last one those to exchange items.
+    """
+
+    def between(sources: list[int], targets: list[int]) -> Any:
+        return sum(flows[:, source * WIDTH + target] for source in sources for target in targets)
+
+    everything = list(range(WIDTH))
+    exchanged = flows[:, WIDTH * WIDTH]
+    return {
+        "issued": between([ISSUE], everything),
+        "released": between([PENDING], [AVAILABLE, DEBT]),
+        "redeemed": between([AVAILABLE, HELD], [REDEEMED]) - exchanged,
+        "exchanged": exchanged,
+        "given_back": between([REDEEMED], [AVAILABLE, DEBT]),
+        "expired": between(everything, [EXPIRED]),
+        "clawed_back": between(everything, [CLAWED]),
+        "adjusted": between([ADJUSTED], everything) - between(everything, [ADJUSTED]),
+        "pending": between(everything, [PENDING]) - between([PENDING], everything),
+        "available": between(everything, [AVAILABLE]) - between([AVAILABLE], everything),
+        "held": between(everything, [HELD]) - between([HELD], everything),
+        "debt": between([DEBT], everything) - between(everything, [DEBT]),
+    }
+
+
+def totals(flows: Any, shortfall: int) -> dict[str, int]:
+    """Return the totals of a run; ``outstanding`` counts debt as negative."""
+    sums = {name: sum(int(value) for value in column) for name, column in figures(flows).items()}
+    sums["outstanding"] = sums["pending"] + sums["available"] + sums["held"] - sums["debt"]
+    sums["clawback_shortfall"] = shortfall
+    return sums
+
+
+def daily_table(flows: Any, first_day: int) -> Any:
+    """Return flows and end-of-day balances by day as an Arrow table."""
+    import numpy as np
+    import pyarrow as pa
+
+    columns = figures(flows)
+    for name in ("pending", "available", "held", "debt"):
+        columns[name] = np.cumsum(columns[name])
+    columns["outstanding"] = columns["pending"] + columns["available"] + columns["held"] - columns["debt"]
+    days = pa.array(np.arange(first_day, first_day + len(flows), dtype=np.int32)).cast(pa.date32())
+    return pa.table({"day": days, **{name: pa.array(columns[name]) for name in DAILY}})

@@ -1,0 +1,1 @@
+"""Runs and what is asked of them: stored, found again, compared, explained."""

@@ -1,0 +1,98 @@
+"""Two replays over the same events: how they differ, for whom, and by which rule.
+
+A member's result differs where any balance or flow does. The rule that made the difference is
+the one behind the member's first entry, by day, that the other run does not have.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from .run import Run
+from .store import RunError
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+QUANTITIES = ("issued", "redeemed", "expired", "clawed_back", "pending", "available", "held", "debt")
+
+
+@dataclass
+class Difference:
+    """``totals``: tokens of both runs and b - a; ``members``: those that differ; ``by_rule``: tokens moved by rule."""
+
+    a: Run
+    b: Run
+    totals: pd.DataFrame
+    members: pd.DataFrame
+    by_rule: pd.DataFrame
+
+    def to_dict(self, listed: int = 20) -> dict[str, Any]:
+        """Return plain values for JSON, with the ``listed`` members that differ most."""
+        shown = self.members.head(listed).astype({"day": str})
+        return {
+            "a": str(self.a.path),
+            "b": str(self.b.path),
+            "totals": self.totals.to_dict("index"),
+            "by_rule": self.by_rule.to_dict("records"),
+            "members_differing": len(self.members),
+            "made_by": self.members["rule"].value_counts().sort_index().to_dict(),
+            "members": shown.to_dict("records"),
+        }
+
+    def __str__(self) -> str:
+        said = [
+            f"a {self.a!r}",
+            f"b {self.b!r}",
+            self.totals.to_string(float_format="{:,.0f}".format),
+            f"\n{len(self.members):,} members differ; the first rule to make the difference:",
+            self.members["rule"].value_counts().to_string(header=False) if len(self.members) else "none",
+            "\nthe members that differ most (available tokens):",
+            self.members.head(10).to_string(index=False),
+        ]
+        return "\n".join(said)
+
+
+def compare_replays(a: Run, b: Run) -> Difference:
+    """Compare two replays; raise RunError unless both read the same events."""
+    import duckdb
+    import pandas as pd
+
+    if a.manifest["inputs"]["events"] != b.manifest["inputs"]["events"]:
+        raise RunError(f"{b.path}: found other events than in {a.path}, allowed are the same, do: replay both on one file")
+    one, other = a.summary()["tokens"], b.summary()["tokens"]
+    totals = pd.DataFrame({"a": one, "b": other})
+    totals["difference"] = totals["b"] - totals["a"]
+    with duckdb.connect() as con:
+        con.execute("SET enable_progress_bar=false")
+        for side, run in (("a", a), ("b", b)):
+            con.read_parquet(str(run.path / "members.parquet")).create_view(f"members_{side}")
+            con.read_parquet(str(run.path / "ledger.parquet")).create_view(f"ledger_{side}")
+        members = con.sql(_members_query()).df()
+        by_rule = con.sql(_BY_RULE).df()
+    return Difference(a, b, totals, members, by_rule)
+
+
+_FLOWS = """
+    SELECT member, day, rule::VARCHAR AS rule, source::VARCHAR AS source, target::VARCHAR AS target,
+        sum(CASE side WHEN 'a' THEN -tokens ELSE tokens END) AS tokens, min(seq) AS seq
+    FROM (SELECT 'a' AS side, * FROM ledger_a UNION ALL SELECT 'b', * FROM ledger_b)
+    GROUP BY ALL HAVING sum(CASE side WHEN 'a' THEN -tokens ELSE tokens END) <> 0
+"""
+_BY_RULE = f"""
+    SELECT rule, source, target, sum(tokens)::BIGINT AS difference FROM ({_FLOWS})
+    GROUP BY ALL HAVING sum(tokens) <> 0 ORDER BY rule, source, target
+"""
+
+
+def _members_query() -> str:
+    differs = " OR ".join(f"a.{name} <> b.{name}" for name in QUANTITIES)
+    return f"""
+        WITH first AS (SELECT member, min_by(rule, (day, seq)) AS rule, min(day) AS day FROM ({_FLOWS}) GROUP BY member)
+        SELECT a.member_id, a.issued AS issued_a, b.issued AS issued_b, a.available AS available_a,
+            b.available AS available_b, first.rule, first.day
+        FROM members_a a JOIN members_b b USING (member_id) LEFT JOIN first ON first.member = a.member
+        WHERE first.member IS NOT NULL OR {differs}
+        ORDER BY abs(b.available - a.available) DESC, a.member_id
+    """

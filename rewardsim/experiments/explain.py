@@ -1,0 +1,245 @@
+"""Why a member has what he has: each event, its entries, and the rules that did not fire.
+
+The member's events are applied again, interpreted, by the programme stored in the run. What
+depended on others (budgets, stock) is granted as the run's ledger says; the entries found must be
+the ledger's own, or the explanation is refused.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, field
+from datetime import date, timedelta
+from typing import Any
+
+from rewardsim.programme.names import Names
+from rewardsim.rules import Book, Law, apply, campaign_verdict, settle_next
+from rewardsim.rules import records as r
+from rewardsim.rules.calendar import period_of
+from rewardsim.rules.clock import advance
+from rewardsim.rules.codes import ACCOUNTS, FIRES, ORDER, OUTCOMES, REASONS, VERDICTS
+
+from .run import Run, connection
+from .store import RunError
+
+EPOCH = date(1970, 1, 1)
+ACCOUNT_WORDS = {code: name for name, code in ACCOUNTS.items()}
+OUTCOME_WORDS = {code: name for name, code in OUTCOMES.items()}
+REASON_WORDS = {code: name for name, code in REASONS.items()}
+VERDICT_WORDS = {code: name for name, code in VERDICTS.items()}
+
+
+@dataclass
+class Step:
+    """One event, or what time did between two, with the entries it made."""
+
+    day: str
+    what: str
+    event_id: str = ""
+    order_id: str = ""
+    outcome: str = ""
+    desired: int = 0
+    applied: int = 0
+    entries: list[dict[str, Any]] = field(default_factory=list)
+    silent: list[dict[str, str]] = field(default_factory=list)
+
+
+@dataclass
+class Explanation:
+    """A member's history, told by the rules themselves."""
+
+    member_id: str
+    balances: dict[str, int]
+    steps: list[Step]
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return plain values for JSON."""
+        return asdict(self)
+
+    def __str__(self) -> str:
+        lines = [f"member {self.member_id}: " + ", ".join(f"{v} {k}" for k, v in self.balances.items())]
+        for step in self.steps:
+            lines.append(_headline(step))
+            lines += [
+                f"    {e['tokens']:>10,} {e['source']} -> {e['target']}  {e['rule']}"
+                + (f" ({e['reason'].replace('_', ' ')})" if e["reason"] != "as_computed" else "")
+                + (f", expires {e['expiry_day']}" if e["expiry_day"] else "")
+                for e in step.entries
+            ]
+            lines += [f"    {'-':>10} {s['rule']} did not fire: {s['why'].replace('_', ' ')}" for s in step.silent]
+        return "\n".join(lines)
+
+
+def _headline(step: Step) -> str:
+    if not step.event_id:
+        return f"{step.day}  {step.what}"
+    cut = f", {step.applied} of {step.desired} tokens" if step.desired != step.applied else ""
+    named = f" of order {step.order_id}" if step.order_id else ""
+    return f"{step.day}  {step.what} {step.event_id}{named}: {step.outcome.replace('_', ' ')}{cut}"
+
+
+def explain(run: Run, member_id: str) -> Explanation:
+    """Explain a member of a run; raise RunError for an unknown one."""
+    with connection(run.path) as con:
+        chosen = con.execute("SELECT * FROM events WHERE member_id = ? ORDER BY number", [member_id]).to_arrow_table()
+        ledger = con.execute(
+            'SELECT event, day - DATE \'1970-01-01\' AS day, source, target, tokens, rule, reason FROM ledger '
+            "WHERE member_id = ? ORDER BY seq",
+            [member_id],
+        ).fetchall()
+    if chosen.num_rows == 0:
+        raise RunError(f"member {member_id!r}: found no event of it, allowed is a member of {run.path}, do: check the id")
+    teller = _Teller(run, chosen, ledger)
+    return teller.tell(member_id)
+
+
+class _Teller:
+    """Applies one member's events again and writes down what happens."""
+
+    def __init__(self, run: Run, chosen: Any, ledger: list[tuple[Any, ...]]) -> None:
+        from rewardsim.engine.batches import as_objects, event_records
+        from rewardsim.engine.tables import law_tables, open_book
+
+        programme = run.programme
+        self.names: Names = programme.names
+        self.law: Law = law_tables(programme.law(), False)
+        self.ledger = ledger
+        self.until = (date.fromisoformat(run.manifest["summary"]["until"]) - EPOCH).days
+        self.rows = chosen.to_pylist()
+        events, lines, _ = event_records(_prepared(chosen), self.names)
+        self.events: list[r.Event] = as_objects(events, r.Event)
+        self.lines: list[r.EventLine] = as_objects(lines, r.EventLine)
+        room = 64 + 4 * len(self.lines) + 8 * len(self.events) * (1 + len(self.law.campaigns))
+        self.book: Book = open_book(self.law, 1, False, 64 * room, room)
+        self.steps: list[Step] = []
+        self.told = 0
+
+    def tell(self, member_id: str) -> Explanation:
+        rows_of_orders: dict[int, int] = {}
+        head = self.book.head[0]
+        for event, row in zip(self.events, self.rows, strict=True):
+            if event.day > head.day:
+                self._settle()
+            number = event.order
+            if number != r.NONE:
+                event.order = rows_of_orders.setdefault(number, len(rows_of_orders))
+                self.book.orders[event.order].number = number
+            self._time(max(event.day, self.book.members[0].clock_day))
+            code = apply(self.law, self.book, event, self.lines)
+            self._step(event, row, code)
+        if head.day < self.until:
+            self._settle()
+        self._time(self.until)
+        self._agree()
+        member = self.book.members[0]
+        balances = {name: getattr(member, name) for name in ("pending", "available", "held", "debt", "shortfall")}
+        return Explanation(member_id, balances, self.steps)
+
+    def _time(self, day: int) -> None:
+        """Post what falls due, as a step of its own."""
+        member = self.book.members[0]
+        if member.status != 2:
+            advance(self.law, self.book, 0, day)
+        self._loose("time")
+
+    def _settle(self) -> None:
+        """Grant the day's requests as the ledger says they were granted."""
+        head = self.book.head[0]
+        while head.settled_count < head.request_count:
+            request = self.book.requests[head.settled_count]
+            pool = self.law.pools[request.pool]
+            state = self.book.pools[request.pool]
+            state.period = period_of(pool.period, request.day)
+            state.used = pool.size - self._granted(request, head.day + 1)
+            settle_next(self.law, self.book)
+            self._loose("day-end settlement")
+
+    def _granted(self, request: r.Request, day: int) -> int:
+        found = [e for e in self.ledger if e[0] == request.number and e[1] == day]
+        if request.campaign != r.NONE:
+            rule = self.names.rule(self.law.campaigns[request.campaign].rule)
+            return sum(e[4] for e in found if e[5] == rule and e[2] == "ISSUE")
+        return 1 if any(e[2] == "HELD" and e[3] == "REDEEMED" for e in found) else 0
+
+    def _loose(self, what: str) -> None:
+        for entry in self._new_entries():
+            if not self.steps or self.steps[-1].event_id or self.steps[-1].day != entry["day"]:
+                self.steps.append(Step(entry["day"], what))
+            self.steps[-1].entries.append(entry)
+
+    def _step(self, event: r.Event, row: dict[str, Any], code: int) -> None:
+        head = self.book.head[0]
+        entries = self._new_entries()
+        step = Step(_date(event.day), row["type"], row["event_id"], row["order_id"] or "", OUTCOME_WORDS[code])
+        if code < 50:
+            step.desired, step.applied = head.desired, head.applied
+        step.entries = entries
+        if event.type == ORDER and code < 50:
+            step.silent = self._silent(event)
+        self.steps.append(step)
+
+    def _silent(self, event: r.Event) -> list[dict[str, str]]:
+        found = []
+        for c, campaign in enumerate(self.law.campaigns):
+            said = campaign_verdict(self.law, c, event, self.lines)
+            if said != FIRES:
+                found.append({"rule": self.names.rule(campaign.rule), "why": VERDICT_WORDS[said]})
+        return found
+
+    def _new_entries(self) -> list[dict[str, Any]]:
+        head = self.book.head[0]
+        fresh = self.book.entries[self.told : head.entry_count]
+        self.told = head.entry_count
+        return [self._words(entry) for entry in fresh]
+
+    def _words(self, entry: r.Entry) -> dict[str, Any]:
+        return {
+            "day": _date(entry.day),
+            "source": ACCOUNT_WORDS[entry.source],
+            "target": ACCOUNT_WORDS[entry.target],
+            "tokens": entry.tokens,
+            "rule": self.names.rule(entry.rule),
+            "reason": REASON_WORDS[entry.reason],
+            "lot": entry.lot,
+            "expiry_day": _date(entry.expiry_day) if entry.expiry_day not in (r.NONE, r.NEVER) else "",
+        }
+
+    def _agree(self) -> None:
+        """Refuse to explain what is not what the ledger says."""
+        told = [
+            (_day(e["day"]), e["source"], e["target"], e["tokens"], e["rule"], e["reason"])
+            for step in self.steps
+            for e in step.entries
+        ]
+        if told != [e[1:] for e in self.ledger]:
+            raise RunError("found entries that differ from the run's ledger, allowed are the same, do: replay again")
+
+
+def _prepared(chosen: Any) -> Any:
+    """Return stored events of one member with the columns the preparation had given them."""
+    import duckdb
+
+    from rewardsim.rules.codes import EVENT_TYPES
+
+    types = " ".join(f"WHEN '{name}' THEN {number}" for name, number in EVENT_TYPES.items())
+    with duckdb.connect() as con:
+        con.register("chosen", chosen)
+        table = con.sql(
+            f"""
+            SELECT * REPLACE (0::BIGINT AS member), CASE type {types} END AS type_number,
+                occurred_day - DATE '1970-01-01' AS day, coalesce(expiry_day - DATE '1970-01-01', -1) AS expiry,
+                CASE outcome WHEN 'duplicate' THEN 1 WHEN 'conflict' THEN 2 ELSE 0 END AS prior,
+                CASE WHEN order_id IS NULL THEN -1 ELSE dense_rank() OVER (ORDER BY order_id) END AS order_number,
+                CASE WHEN counterpart_id IS NULL THEN -1 WHEN counterpart_id = member_id THEN 0 ELSE 1 END AS counterpart,
+                0::BIGINT AS last_mention
+            FROM chosen ORDER BY number
+            """
+        ).to_arrow_table()
+    return table.combine_chunks().to_batches()[0]
+
+
+def _date(day: int) -> str:
+    return (EPOCH + timedelta(days=day)).isoformat()
+
+
+def _day(text: str) -> int:
+    return (date.fromisoformat(text) - EPOCH).days

@@ -1,0 +1,190 @@
+"""``rs.replay``: imported events under a programme, as a stored run."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from rewardsim.economics.totals import daily_table, totals
+from rewardsim.programme import Programme, load_programme
+from rewardsim.transactions import TransactionError, event_schema, events_digest, validate_events
+from rewardsim.transactions.canonical import check_files
+
+from .run import Run
+from .store import find, key_of, publish, writing
+
+EPOCH = date(1970, 1, 1)
+
+
+def replay(
+    programme: Programme | str | Path,
+    events: Any,
+    *,
+    out: str | Path = "runs",
+    engine: str = "compiled",
+    until: date | None = None,
+    order: str = "occurred",
+    progress: Callable[[int, int], None] | None = None,
+) -> Run:
+    """Replay events under a programme and return the stored run; an identical one is found, not recomputed.
+
+    ``events`` is the path of a canonical event table, several, or such a table in memory (Arrow,
+    pandas, an import's result). ``until`` carries accounts on to a later day than the last event.
+    ``order`` is "occurred", or "recorded" to let late events be late. Raises ProgrammeError,
+    TransactionError for bad input; nothing is left behind then.
+    """
+    from rewardsim.engine.cache import sources_digest
+
+    if not isinstance(programme, Programme):
+        programme = load_programme(programme)
+    law = programme.law()
+    source, described = _source(events, programme)
+    inputs = {
+        "kind": "replay",
+        "programme": programme.key,
+        "rules": sources_digest("rules"),
+        "events": described["digest"],
+        "until": until.isoformat() if until else "",
+        "order": order,
+    }
+    key = key_of(inputs)
+    store = Path(out)
+    found = find(store, key)
+    if found:
+        return Run(found)
+    with writing(store) as folder:
+        manifest = _compute(programme, source, folder, engine, until, order, progress)
+        manifest |= {"key": key, "inputs": inputs, "events": described, "terms": len(law.terms)}
+        return Run(publish(folder, store, manifest))
+
+
+def _compute(
+    programme: Programme,
+    source: Any,
+    folder: Path,
+    engine: str,
+    until: date | None,
+    order: str,
+    progress: Callable[[int, int], None] | None,
+) -> dict[str, Any]:
+    """Run the replay into a folder; return what the manifest says of it."""
+    import pyarrow.parquet as pq
+
+    from rewardsim.engine.prepare import PreparedEvents
+    from rewardsim.engine.replay import replay_events
+    from rewardsim.engine.writing import PARQUET
+
+    prepared = PreparedEvents(source, order)
+    try:
+        day = (until - EPOCH).days if until else None
+        done = replay_events(programme, prepared, folder, engine=engine, until=day, progress=progress)
+    finally:
+        prepared.close()
+    flows = done.auditor.flows
+    pq.write_table(daily_table(flows, done.auditor.first_day), folder / "daily.parquet", **PARQUET)
+    pq.write_table(members_table(done), folder / "members.parquet", **PARQUET)
+    return {
+        "kind": "replay",
+        "digest": done.digest,
+        "engine": engine,
+        "programme": {
+            "id": programme.id,
+            "hash": programme.hash,
+            "file": Path(programme.source.name).name,
+            "text": programme.to_toml(),
+        },
+        "summary": summary(done),
+    }
+
+
+def summary(done: Any) -> dict[str, Any]:
+    """Return the totals of a replay, as counts and whole tokens."""
+    members = done.members
+    tokens = totals(done.auditor.flows, int(members["shortfall"].sum()))
+    counts = done.outcomes
+    kinds = {"duplicate": counts.get("duplicate", 0), "conflict": counts.get("conflict", 0)}
+    classes = {"applied": range(10), "no_op": range(10, 50), "rejected": range(60, 1000)}
+    return {
+        "members": int((members["events"] > 0).sum()),
+        "members_in_debt": int((members["debt"] > 0).sum()),
+        "members_short": int((members["shortfall"] > 0).sum()),
+        "events": {"read": sum(counts.values()), **{k: _count(counts, r) for k, r in classes.items()}, **kinds},
+        "outcomes": counts,
+        "entries": done.entries,
+        "tokens": tokens,
+        "until": (EPOCH.fromordinal(EPOCH.toordinal() + done.last_day)).isoformat(),
+        "seconds": round(done.seconds, 3),
+    }
+
+
+def _count(outcomes: dict[str, int], codes_of_class: range) -> int:
+    from rewardsim.rules.codes import OUTCOMES
+
+    return sum(count for name, count in outcomes.items() if OUTCOMES[name] in codes_of_class)
+
+
+def members_table(done: Any) -> Any:
+    """Return the accounts at the end of a replay as an Arrow table."""
+    import numpy as np
+    import pyarrow as pa
+
+    from rewardsim.rules.codes import ADJUSTED, CLAWED, EXPIRED, ISSUE, REDEEMED
+    from rewardsim.rules.records import NEVER
+
+    members, balances = done.members, done.auditor.balances
+    enrolled = members["enrolled_day"].astype(np.int32)
+    columns = {
+        "member": pa.array(np.arange(len(members), dtype=np.int32)),
+        "member_id": done.member_ids,
+        "status": pa.array(np.array(["not enrolled", "enrolled", "closed"], dtype=object)[members["status"]]),
+        "enrolled_day": pa.array(enrolled, mask=enrolled == NEVER).cast(pa.date32()),
+        "events": pa.array(members["events"].copy()),
+        "issued": pa.array(-balances[:, ISSUE]),
+        "adjusted": pa.array(-balances[:, ADJUSTED]),
+        "redeemed": pa.array(balances[:, REDEEMED].copy()),
+        "expired": pa.array(balances[:, EXPIRED].copy()),
+        "clawed_back": pa.array(balances[:, CLAWED].copy()),
+    }
+    for name in ("pending", "available", "held", "debt", "shortfall"):
+        columns[name] = pa.array(members[name].copy())
+    return pa.table(columns)
+
+
+def _source(events: Any, programme: Programme) -> tuple[Any, dict[str, Any]]:
+    """Return what the preparation reads, and what the manifest says of it."""
+    if isinstance(events, (str, Path)):
+        events = [events]
+    if isinstance(events, Sequence):
+        paths = [Path(path) for path in events]
+        described = check_files(paths)
+        _same_terms(described, programme)
+        return paths, described
+    table = _table(events)
+    described = {"digest": events_digest(table), "files": [], "currency": programme.currency}
+    return table, described
+
+
+def _table(events: Any) -> Any:
+    """Return a canonical event table in memory, or raise TransactionError with all its faults."""
+    import pyarrow as pa
+
+    table = getattr(events, "table", events)
+    if not isinstance(table, pa.Table):
+        table = pa.table(table)
+    table = table.select(event_schema().names).cast(event_schema())
+    faults = validate_events(table)
+    if faults:
+        raise TransactionError(faults)
+    return table
+
+
+def _same_terms(described: dict[str, Any], programme: Programme) -> None:
+    """Refuse events whose currency or zone is not the programme's: their integers would be misread."""
+    from rewardsim.transactions.faults import refuse
+
+    for name, wanted in (("currency", programme.currency), ("timezone", programme.timezone)):
+        if described[name] != wanted:
+            todo = f"import the data with {name} = \"{wanted}\" in its mapping, or change the programme"
+            raise refuse(f"other_{name}", described["files"][0], described[name], f"the programme's {wanted}", todo)

@@ -1,0 +1,123 @@
+"""The run store: a run is a folder named by the content key of its inputs.
+
+It is written under a temporary name, synced, and renamed when complete, the manifest last. So a
+run is there whole or not at all, and an identical one is found instead of computed.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+import os
+import platform
+import shutil
+import tempfile
+from collections.abc import Iterator
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+FORMAT = "run/1"
+MANIFEST = "manifest.json"
+KEY_SHOWN = 16
+LIBRARIES = ("rewardsim", "numpy", "pandas", "pyarrow", "duckdb", "numba")
+
+
+class RunError(ValueError):
+    """A run that is missing, damaged, or of another format."""
+
+
+def key_of(inputs: dict[str, Any]) -> str:
+    """Return the content key: SHA-256 of canonical JSON made of integers and strings."""
+    text = json.dumps(inputs, sort_keys=True, separators=(",", ":"), ensure_ascii=True, allow_nan=False)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def folder_of(out: Path, key: str) -> Path:
+    """Return the folder of a run in a store."""
+    return out / key[:KEY_SHOWN]
+
+
+def find(out: Path, key: str) -> Path | None:
+    """Return the folder of a complete run with these inputs, if the store has it."""
+    folder = folder_of(out, key)
+    try:
+        manifest = read_manifest(folder)
+    except RunError:
+        return None
+    return folder if manifest["key"] == key else None
+
+
+@contextlib.contextmanager
+def writing(out: Path) -> Iterator[Path]:
+    """Give a temporary folder in the store; it is gone afterwards unless ``publish`` renamed it."""
+    out.mkdir(parents=True, exist_ok=True)
+    folder = Path(tempfile.mkdtemp(prefix=".writing-", dir=out))
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def publish(folder: Path, out: Path, manifest: dict[str, Any]) -> Path:
+    """Complete a run: tables synced, manifest last, one rename. Losing a race is no loss."""
+    tables = sorted(path for path in folder.iterdir() if path.is_file())
+    for path in tables:
+        _sync(path)
+    complete = {
+        "format": FORMAT,
+        **manifest,
+        "versions": versions(),
+        "tables": {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in tables},
+    }
+    (folder / MANIFEST).write_text(json.dumps(complete, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    _sync(folder / MANIFEST)
+    _sync(folder)
+    target = folder_of(out, manifest["key"])
+    if target.exists() and find(out, manifest["key"]) is None:
+        shutil.rmtree(target)
+    try:
+        folder.rename(target)
+    except OSError:
+        if find(out, manifest["key"]) is None:
+            raise
+    _sync(out)
+    return target
+
+
+def read_manifest(folder: Path) -> dict[str, Any]:
+    """Return a run's manifest; raise RunError where there is none of this format."""
+    path = Path(folder) / MANIFEST
+    try:
+        manifest = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise RunError(f"{folder}: found no readable {MANIFEST}, allowed is a run folder, do: name one") from error
+    if not isinstance(manifest, dict) or manifest.get("format") != FORMAT:
+        raise RunError(f"{folder}: found another format, allowed is {FORMAT}, do: run again with this version")
+    return manifest
+
+
+def verify(folder: Path) -> None:
+    """Compare a run's tables with the hashes in its manifest; raise RunError where one differs."""
+    for name, wanted in read_manifest(folder)["tables"].items():
+        path = Path(folder) / name
+        if not path.is_file() or hashlib.sha256(path.read_bytes()).hexdigest() != wanted:
+            raise RunError(f"{path}: found a missing or damaged table, allowed is the one written, do: run again")
+
+
+def versions() -> dict[str, str]:
+    """Return the versions a run was made with."""
+    found = {"python": platform.python_version()}
+    for name in LIBRARIES:
+        with contextlib.suppress(Exception):
+            found[name] = version(name)
+    return found
+
+
+def _sync(path: Path) -> None:
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

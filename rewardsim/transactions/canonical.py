@@ -1,0 +1,56 @@
+"""Canonical files as a replay takes them: their digest computed, and checked where it is not their own."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from .digest import TableHasher
+from .events import event_batches, header_of, read_events
+from .faults import TransactionError, refuse
+
+
+def check_files(paths: Sequence[Path]) -> dict[str, Any]:
+    """Return digest, currency, time zone and names of canonical files.
+
+    A file whose content has the digest its importer wrote needs no further check; any other is
+    checked row by row. The digest of several files does not depend on their order. Raises
+    TransactionError with the faults of all files.
+    """
+    faults = []
+    headers = []
+    digests = []
+    for path in paths:
+        try:
+            header, digest = _check_file(path)
+        except TransactionError as error:
+            faults += error.faults
+            continue
+        headers.append(header)
+        digests.append(digest)
+    if faults:
+        raise TransactionError(faults)
+    zones = {(header["currency"], header["timezone"]) for header in headers}
+    if len(zones) != 1:
+        found = ", ".join(sorted(f"{currency} in {zone}" for currency, zone in zones)) or "no file"
+        raise refuse("mixed_tables", paths[0].name if paths else "", found, "files of one currency and one time zone")
+    whole = digests[0] if len(digests) == 1 else hashlib.sha256("\n".join(sorted(digests)).encode()).hexdigest()
+    return {
+        "digest": whole,
+        "files": [path.name for path in paths],
+        "currency": headers[0]["currency"],
+        "timezone": headers[0]["timezone"],
+    }
+
+
+def _check_file(path: Path) -> tuple[dict[str, str], str]:
+    header = header_of(path)
+    hasher = TableHasher()
+    for batch in event_batches(path):
+        hasher.update(batch)
+    digest = hasher.hexdigest(header["currency"], header["timezone"])
+    if digest != header["digest"]:
+        read_events(path)
+    return header, digest

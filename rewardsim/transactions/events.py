@@ -1,0 +1,261 @@
+"""The canonical event table: its schema, how it is written, read and checked.
+
+One row an event, sorted by (occurred_day, second, number of the type, event_id); events that
+repeat an id keep their order of arrival. A day counts in the programme's zone; an amount is an
+integer of the currency's smallest unit.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from rewardsim.programme.faults import Fault
+from rewardsim.rules.codes import EVENT_TYPES
+from rewardsim.transactions.faults import TransactionError, clip, refuse, row_fault
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+FORMAT = "events/1"
+ROW_GROUP = 65_536
+
+# name: (Arrow type, null allowed, meaning). The published description of the table.
+FIELDS: dict[str, tuple[str, bool, str]] = {
+    "event_id": ("string", False, "identity of the event; the same id again is a duplicate or a conflict"),
+    "type": ("string", False, "one of the event types"),
+    "member_id": ("string", False, "the member it happened to"),
+    "occurred_day": ("date32", False, "calendar day in the programme's zone"),
+    "second": ("int32", False, "second within that day by the local clock, 0 to 86399"),
+    "recorded": ("int64", False, "order of arrival; row order of the sources"),
+    "amount_minor": ("int64", False, "order: total before discounts; return: value returned; else 0"),
+    "discount_minor": ("int64", False, "part of the amount that was not paid, tokens excluded"),
+    "tokens": ("int64", False, "redeem: requested; adjust: signed; opening: balance; else 0"),
+    "order_id": ("string", True, "the order it belongs to"),
+    "channel": ("string", True, "where it was sold"),
+    "category": ("string", True, "category of an event without lines"),
+    "item": ("string", True, "exchange, use: id of the item"),
+    "counterpart_id": ("string", True, "the other member"),
+    "expiry_day": ("date32", True, "opening: first day on which the tokens can no longer be used"),
+    "lines": ("lines", True, "lines of an order, return or use; absent: one line like the event"),
+    "source": ("string", True, "name of the file it came from"),
+    "source_row": ("int64", True, "1-based data row in that file; of several, the first"),
+}
+LINE_FIELDS: dict[str, tuple[str, bool, str]] = {
+    "number": ("int32", False, "number of the line within the order"),
+    "category": ("string", True, "category of the line"),
+    "amount_minor": ("int64", False, "value of the line before discounts"),
+    "discount_minor": ("int64", False, "part of it that was not paid"),
+}
+
+
+def event_schema() -> pa.Schema:
+    """The Arrow schema of the canonical event table (without a file's metadata)."""
+    import pyarrow as pa
+
+    plain = {"string": pa.string(), "int32": pa.int32(), "int64": pa.int64(), "date32": pa.date32()}
+    line = pa.struct([pa.field(name, plain[kind], nullable) for name, (kind, nullable, _) in LINE_FIELDS.items()])
+    plain["lines"] = pa.list_(pa.field("item", line, False))
+    return pa.schema([pa.field(name, plain[kind], nullable) for name, (kind, nullable, _) in FIELDS.items()])
+
+
+def schema_json() -> dict[str, Any]:
+    """JSON Schema of one event, as a row of the table reads in JSON."""
+    kinds: dict[str, dict[str, Any]] = {"string": {"type": "string"}, "date32": {"type": "string", "format": "date"}}
+    for name, bits in (("int32", 31), ("int64", 63)):
+        kinds[name] = {"type": "integer", "minimum": -(2**bits), "maximum": 2**bits - 1}
+
+    def properties(fields: dict[str, tuple[str, bool, str]]) -> dict[str, Any]:
+        out: dict[str, Any] = {}
+        for name, (kind, nullable, meaning) in fields.items():
+            body: dict[str, Any] = dict(kinds[kind]) if kind in kinds else {"type": "array", "items": line}
+            if nullable:
+                body["type"] = [body["type"], "null"]
+            out[name] = {"description": meaning, **body}
+        return out
+
+    def closed(fields: dict[str, tuple[str, bool, str]]) -> dict[str, Any]:
+        required = [name for name, (_, nullable, _) in fields.items() if not nullable]
+        return {"type": "object", "properties": properties(fields), "required": required, "additionalProperties": False}
+
+    line: dict[str, Any] = {}
+    line = closed(LINE_FIELDS)
+    event = closed(FIELDS)
+    event["properties"]["type"]["enum"] = sorted(EVENT_TYPES, key=EVENT_TYPES.__getitem__)
+    event["properties"]["second"].update(minimum=0, maximum=86_399)
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "rewardsim event",
+        "version": FORMAT,
+        **event,
+    }
+
+
+def write_events(table: pa.Table, path: str | os.PathLike[str], metadata: dict[str, str]) -> None:
+    """Write a canonical table so that the name holds the old file or the whole new one.
+
+    ``metadata`` holds currency, timezone, digest, mapping; stored as ``rewardsim.<key>``.
+    """
+    import pyarrow.parquet as pq
+
+    target = Path(path)
+    _sweep(target)
+    marked = {"rewardsim.format": FORMAT, **{f"rewardsim.{key}": value for key, value in metadata.items()}}
+    temporary = target.with_name(f".{target.name}.{os.getpid()}.tmp")
+    try:
+        with temporary.open("wb") as sink:
+            options = {"compression": "zstd", "write_page_checksum": True, "store_schema": True}
+            with pq.ParquetWriter(sink, table.schema.with_metadata(marked), **options) as writer:
+                writer.write_table(table, row_group_size=ROW_GROUP)
+            sink.flush()
+            os.fsync(sink.fileno())
+        temporary.replace(target)
+    except BaseException:
+        temporary.unlink(missing_ok=True)
+        raise
+    _sync_folder(target.parent)
+
+
+def _sweep(target: Path) -> None:
+    """Remove what a killed writer of the same file left behind."""
+    for left in target.parent.glob(f".{target.name}.*.tmp"):
+        if not _alive(left.name.rsplit(".", 2)[1]):
+            left.unlink(missing_ok=True)
+
+
+def _alive(owner: str) -> bool:
+    try:
+        os.kill(int(owner), 0)
+    except (ProcessLookupError, ValueError, OverflowError):
+        return False
+    except PermissionError:
+        return True
+    return True
+
+
+def _sync_folder(folder: Path) -> None:
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def event_batches(
+    paths: str | os.PathLike[str] | Sequence[str | os.PathLike[str]], rows: int = ROW_GROUP
+) -> Iterator[pa.RecordBatch]:
+    """Batches of one canonical file, or of several one after the other, checksums verified.
+
+    Raises TransactionError if a file is not a canonical event table, if files differ in currency
+    or zone, or if a page fails its checksum. Rows are checked by ``validate_events``, not here.
+    """
+    import pyarrow as pa
+
+    names = _names(paths)
+    files = [_open(Path(name)) for name in names]
+    headers = {(_meta(file, "currency"), _meta(file, "timezone")) for _, file in files}
+    if len(headers) > 1:
+        raise refuse("mixed_tables", str(names[0]), sorted(headers), "files of one currency and one time zone")
+    for path, file in files:
+        try:
+            yield from file.iter_batches(batch_size=rows)
+        except (OSError, pa.ArrowException) as error:
+            raise refuse(
+                "damaged", path.name, error, "a file whose pages agree with their checksums", "write it again"
+            ) from error
+
+
+def read_events(paths: str | os.PathLike[str] | Sequence[str | os.PathLike[str]], check: bool = True) -> pa.Table:
+    """A canonical table in memory, its metadata on the schema; rows checked unless told not to.
+
+    The order of several files must be canonical across them too.
+    """
+    import pyarrow as pa
+
+    first = _names(paths)[0]
+    _, file = _open(Path(first))
+    table = pa.Table.from_batches(event_batches(paths), file.schema_arrow)
+    if check and (faults := validate_events(table, Path(first).name)):
+        raise TransactionError(faults)
+    return table
+
+
+def _names(paths: str | os.PathLike[str] | Sequence[str | os.PathLike[str]]) -> list[str | os.PathLike[str]]:
+    names = [paths] if isinstance(paths, str | os.PathLike) else list(paths)
+    if not names:
+        raise refuse("no_file", "events", "no file", "at least one event table")
+    return names
+
+
+def _open(path: Path) -> tuple[Path, Any]:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    try:
+        file = pq.ParquetFile(path, page_checksum_verification=True)
+    except FileNotFoundError as error:
+        raise refuse("no_file", str(path), path.name, "an existing file") from error
+    except (OSError, pa.ArrowException) as error:
+        raise refuse("not_parquet", path.name, error, "a canonical event table in Parquet") from error
+    if _meta(file, "format") != FORMAT or file.schema_arrow.names != event_schema().names:
+        found = _meta(file, "format") or "Parquet of another kind"
+        todo = "make one with `rewardsim import FILE --mapping M.toml --out EVENTS.parquet`"
+        raise refuse("not_events", path.name, found, f"an event table of format {FORMAT}", todo)
+    if not file.schema_arrow.equals(event_schema(), check_metadata=False):
+        raise refuse("not_events", path.name, "other column types", str(event_schema()).replace("\n", ", "))
+    return path, file
+
+
+def header_of(path: Path) -> dict[str, str]:
+    """What a canonical file says of itself: currency, time zone, digest, hash of the mapping."""
+    _, file = _open(path)
+    return {key: _meta(file, key) for key in ("currency", "timezone", "digest", "mapping")}
+
+
+def _meta(file: Any, key: str) -> str:
+    return (file.schema_arrow.metadata or {}).get(f"rewardsim.{key}".encode(), b"").decode()
+
+
+def validate_events(table: pa.Table, file: str = "events") -> list[Fault]:
+    """What in a table breaks the canonical form; at most a handful of rows of each kind."""
+    import duckdb
+
+    if not table.schema.equals(event_schema(), check_metadata=False):
+        return [row_fault("schema", file, 0, "", clip(table.schema.names), "the schema of event_schema()")]
+    types = ", ".join(f"('{name}', {number})" for name, number in EVENT_TYPES.items())
+    faults: list[Fault] = []
+    with duckdb.connect() as connection:
+        connection.register("events_given", table)
+        connection.execute(
+            f"CREATE TEMP TABLE e AS SELECT row_number() OVER () AS n, g.*, k.number AS priority "
+            f"FROM events_given g LEFT JOIN (VALUES {types}) k(name, number) ON k.name = g.type"
+        )
+        for code, column, condition, allowed in _ROW_RULES:
+            query = f"SELECT n, CAST({column} AS VARCHAR) FROM ({_SHIFTED}) WHERE {condition} ORDER BY n LIMIT 5"
+            faults += [
+                row_fault(code, file, n, column, value, allowed) for n, value in connection.execute(query).fetchall()
+            ]
+    return faults
+
+
+_SHIFTED = "SELECT *, lag((occurred_day, second, priority, event_id, recorded)) OVER (ORDER BY n) AS previous FROM e"
+_ROW_RULES: Iterable[tuple[str, str, str, str]] = (
+    ("unknown_type", "type", "priority IS NULL", ", ".join(EVENT_TYPES)),
+    ("order", "event_id", "previous > (occurred_day, second, priority, event_id, recorded)", "rows in canonical order"),
+    ("second", "second", "second NOT BETWEEN 0 AND 86399", "0 to 86399"),
+    ("empty_id", "event_id", "event_id = '' OR member_id = ''", "ids that are not empty"),
+    (
+        "negative",
+        "amount_minor",
+        "amount_minor < 0 OR discount_minor NOT BETWEEN 0 AND amount_minor",
+        "0 <= discount <= amount",
+    ),
+    (
+        "lines_sum", "amount_minor",
+        "lines IS NOT NULL AND (list_sum(list_transform(lines, lambda x: x.amount_minor)) <> amount_minor "
+        "OR list_sum(list_transform(lines, lambda x: x.discount_minor)) <> discount_minor OR len(lines) = 0)",
+        "lines that sum to the event's amount and discount",
+    ),
+)  # fmt: skip

@@ -1,0 +1,90 @@
+"""Every worked case, on the oracle and on both engines."""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import pytest
+from cases.programme import Tables, events_of, sentence
+from oracle import Result
+from oracle.dates import to_day
+from oracle.engines import ENGINES, replay
+from oracle.histories import last_day
+
+from rewardsim.rules import codes
+
+FOLDER = Path(__file__).parent
+ELSEWHERE = {23, 24, 25, 26, 27, 31, 32, 47, 48, 49, 50, 51, 52, 53, 54, 55}
+KEYS = {"name", "choice", "terms", "bands", "limits", "campaigns", "items", "changes", "events",
+        "entries", "balances", "until"}
+
+
+def files() -> list[tuple[str, dict[str, Any]]]:
+    """Every case file, read."""
+    return [(path.stem, tomllib.loads(path.read_text("utf-8"))) for path in sorted(FOLDER.glob("*.toml"))]
+
+
+EXAMPLES = [pytest.param(example, id=f"{stem}-{example['name'].replace(' ', '_')}")
+            for stem, case in files() for example in case["example"]]
+
+
+def outcome_of(case: dict[str, Any], engine: str) -> Result:
+    """What the engine makes of the case."""
+    events = events_of(case)
+    until = to_day(case["until"]) if "until" in case else last_day(events)
+    return replay(Tables(case).law(), events, until, engine)
+
+
+def check_members(result: Result, balances: dict[str, Any]) -> None:
+    """Balances of member 0, or of each member named ``m0``, ``m1`` and so on."""
+    by_member = balances if any(isinstance(v, dict) for v in balances.values()) else {"m0": balances}
+    for name, expected in by_member.items():
+        found = result.members[int(name[1:])]
+        assert {key: found[key] for key in expected} == expected, name
+
+
+def check_sums(result: Result) -> None:
+    """Balances are nothing but sums of entries."""
+    accounts = {"pending": codes.PENDING, "available": codes.AVAILABLE, "held": codes.HELD}
+    for number, found in result.members.items():
+        mine = [entry for entry in result.entries if entry["member"] == number]
+        for name, account in accounts.items():
+            total = sum(e["tokens"] for e in mine if e["target"] == account)
+            total -= sum(e["tokens"] for e in mine if e["source"] == account)
+            assert found[name] == total, (number, name)
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.parametrize("case", EXAMPLES)
+def test_case(case: dict[str, Any], engine: str) -> None:
+    """Outcomes, entries and balances are those the case states."""
+    result = outcome_of(case, engine)
+    for given, found in zip(case["events"], result.outcomes, strict=True):
+        assert found == given.get("expect", found), given
+    if "entries" in case:
+        assert [sentence(entry) for entry in result.entries] == case["entries"]
+    check_members(result, case.get("balances", {}))
+    check_sums(result)
+
+
+def test_every_case_is_here_or_said_to_be_elsewhere() -> None:
+    """Numbers 1 to 60 are all accounted for."""
+    here = {case["number"] for _, case in files()}
+    assert here | ELSEWHERE == set(range(1, 61))
+    assert not here & ELSEWHERE
+    text = (FOLDER / "NOT_HERE.md").read_text("utf-8")
+    for number in ELSEWHERE:
+        assert f"\n- {number} " in text, number
+
+
+@pytest.mark.parametrize(("stem", "case"), [pytest.param(*row, id=row[0]) for row in files()])
+def test_case_file_is_well_formed(stem: str, case: dict[str, Any]) -> None:
+    """A case states its number, its origin and the choice it makes; no key is misspelt."""
+    assert stem.startswith(f"case_{case['number']:02d}_")
+    assert case["title"] and case["source"]
+    for example in case["example"]:
+        assert set(example) <= KEYS
+        assert example["choice"]
+        assert "balances" in example or "entries" in example

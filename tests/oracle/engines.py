@@ -1,0 +1,18 @@
+"""The ledgers behind one call: the oracle, the interpreted and the compiled engine."""
+
+from __future__ import annotations
+
+from rewardsim.rules.records import Law
+
+from .ledger import Result, run
+from .stepper import replayed
+from .world import Event
+
+ENGINES = ("oracle", "interpreted", "compiled")
+
+
+def replay(law: Law, events: list[Event], until: int, engine: str) -> Result:
+    """A whole history under one of the engines."""
+    if engine == "oracle":
+        return run(law, events, until)
+    return replayed(law, events, until, engine)

@@ -1,0 +1,1 @@
+"""The oracle, the interpreted and the compiled engine write the same ledger."""

@@ -1,0 +1,92 @@
+"""Oracle and engines, entry by entry and outcome by outcome, on generated histories."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from oracle import run
+from oracle.engines import ENGINES, replay
+from oracle.generate import Scenario, coverage, histories, scenario, scenarios
+from parity.checks import by_member, check_all
+
+from rewardsim.rules import codes
+
+OTHERS = [engine for engine in ENGINES if engine != "oracle"]
+PROFILE = settings(deadline=None, derandomize=True, print_blob=True, max_examples=40,
+                   suppress_health_check=[HealthCheck.too_slow])
+IN_ORDER = 60
+ARRIVING_LATE = 40
+
+
+def check_equal(made: Scenario, engine: str) -> None:
+    """The engine's outcomes, entries and balances are the oracle's."""
+    law, events, until = made
+    expected = run(law, events, until)
+    found = replay(law, events, until, engine)
+    for event, mine, theirs in zip(events, expected.outcomes, found.outcomes, strict=True):
+        assert mine == theirs, event
+    assert by_member(found.entries) == by_member(expected.entries)
+    assert found.members == expected.members
+
+
+@pytest.mark.parametrize("engine", OTHERS)
+@pytest.mark.parametrize("seed", range(IN_ORDER))
+def test_parity_in_order(seed: int, engine: str) -> None:
+    """Histories in canonical order."""
+    check_equal(scenario(seed, 150, 4, late=0.0), engine)
+
+
+@pytest.mark.parametrize("engine", OTHERS)
+@pytest.mark.parametrize("seed", range(1_000, 1_000 + ARRIVING_LATE))
+def test_parity_with_late_events(seed: int, engine: str) -> None:
+    """Histories in which some events arrive after later ones."""
+    check_equal(scenario(seed, 150, 4, late=0.1), engine)
+
+
+@pytest.mark.parametrize("engine", OTHERS)
+@pytest.mark.parametrize("seed", range(2_000, 2_004))
+def test_parity_of_many_members(seed: int, engine: str) -> None:
+    """Larger histories, where shared budgets and stocks meet many members."""
+    check_equal(scenario(seed, 1_500, 60, late=0.0), engine)
+
+
+@pytest.mark.parametrize("engine", OTHERS)
+@PROFILE
+@given(made=histories())
+def test_parity_found_by_hypothesis(engine: str, made: Scenario) -> None:
+    """The same, searched and shrunk by hypothesis."""
+    check_equal(made, engine)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("engine", OTHERS)
+@pytest.mark.parametrize("late", [0.0, 0.1])
+def test_parity_at_length(engine: str, late: float) -> None:
+    """A hundred thousand events."""
+    for made in scenarios(100_000, seed=10_000, count=1_000, members=20, late=late):
+        check_equal(made, engine)
+
+
+@pytest.mark.parametrize("seed", range(3_000, 3_040))
+def test_oracle_keeps_the_invariants(seed: int) -> None:
+    """The oracle's own ledgers conserve tokens and keep every bound."""
+    law, events, until = scenario(seed, 150, 4, late=0.05)
+    result = run(law, events, until)
+    check_all(law, events, result.entries, result.members)
+
+
+def test_generator_reaches_every_outcome_and_reason() -> None:
+    """No outcome code and no reason is out of the generator's reach."""
+    outcomes: set[str] = set()
+    reasons: set[int] = set()
+    accounts: set[int] = set()
+    for seed in range(500):
+        law, events, until = scenario(seed, 150, 4)
+        result = run(law, events, until)
+        outcomes.update(result.outcomes)
+        reasons.update(entry["reason"] for entry in result.entries)
+        accounts.update(entry["source"] for entry in result.entries)
+        accounts.update(entry["target"] for entry in result.entries)
+    assert coverage(outcomes) == []
+    assert reasons == set(codes.REASONS.values())
+    assert accounts == set(codes.ACCOUNTS.values())
