@@ -103,7 +103,8 @@ def _fold_plain(entries: Any, balances: Any, chains: Any, lots: Any, flows: Any,
         if e.target == AVAILABLE:
             lots[m] += e.tokens * (2 * mix(1, e.lot, FACTOR_A) + 1)
         head = mix(mix(e.ordinal, e.day, FACTOR_A), flow, FACTOR_A)
-        tail = mix(mix(mix(mix(e.tokens, e.lot, FACTOR_A), e.expiry_day, FACTOR_A), e.rule, FACTOR_A), e.reason, FACTOR_A)
+        tail = mix(mix(e.tokens, e.lot, FACTOR_A), e.expiry_day, FACTOR_A)
+        tail = mix(mix(tail, e.rule, FACTOR_A), e.reason, FACTOR_A)
         chains[m, 0] = mix(mix(chains[m, 0], head, FACTOR_A), tail, FACTOR_A)
         chains[m, 1] = mix(mix(chains[m, 1], tail, FACTOR_B), head, FACTOR_B)
     return -1

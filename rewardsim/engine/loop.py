@@ -16,7 +16,6 @@ from rewardsim.rules.pieces import drop_pieces
 from rewardsim.rules.records import NEVER, NONE, Book, Event, EventLine, Law
 from rewardsim.rules.settlement import settle_next
 
-
 RUN, FINISH, SETTLE, SWEEP = 0, 1, 2, 3
 
 

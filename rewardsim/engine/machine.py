@@ -6,7 +6,9 @@ and grows what is short. None of this can be seen in the ledger.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import contextlib
+import gc
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from rewardsim.rules.records import NONE, Event, EventLine, Law, Member
@@ -59,6 +61,11 @@ class Machine:
         ``last_mention`` is 1 where no later event names the event's order.
         """
         outcomes = blank(Outcome, len(events), self.compiled)
+        with _no_collection(self.compiled):
+            self._run(events, lines, last_mention, outcomes)
+        return outcomes
+
+    def _run(self, events: Any, lines: Any, last_mention: Any, outcomes: Any) -> None:
         batch = (events, lines, outcomes)
         at = 0
         while at < len(events):
@@ -66,7 +73,6 @@ class Machine:
             if reached < len(events):
                 self._make_room(reached == at)
             at = reached
-        return outcomes
 
     def finish(self, day: int) -> None:
         """Settle what is open, advance every member to ``day``, hand on the last entries.
@@ -120,7 +126,7 @@ class Machine:
         extra = {}
         for name, (_, spare) in FREE_LISTS.items():
             size = len(getattr(self.book, name))
-            if read(spare) < size // 8 + 1 or stuck and read(spare) < size // 2:
+            if read(spare) < size // 8 + 1 or (stuck and read(spare) < size // 2):
                 extra[name] = size
         if read("request_count") > len(self.book.requests) // 2:
             extra["requests"] = len(self.book.requests)
@@ -128,6 +134,19 @@ class Machine:
             extra = {"entries": len(self.book.entries), "requests": len(self.book.requests)}
             extra |= {name: len(getattr(self.book, name)) for name in FREE_LISTS}
         self.book = grown(self.book, self.compiled, extra)
+
+
+@contextlib.contextmanager
+def _no_collection(compiled: bool) -> Iterator[None]:
+    """Spare the interpreter the search for cycles: records hold integers only, so there are none."""
+    if compiled or not gc.isenabled():
+        yield
+        return
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
 
 
 def _whole(value: int, size: int, compiled: bool) -> Any:

@@ -64,6 +64,7 @@ class TablesAttributes(AttributeTemplate):
     key = Tables
 
     def generic_resolve(self, value: Tables, attribute: str) -> Table | None:
+        """Return the type of a named table."""
         return value.tables.get(attribute)
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -53,29 +54,16 @@ def replay_events(
     began = time.perf_counter()
     last_day = prepared.last_day if until is None else max(until, prepared.last_day)
     auditor = Auditor(prepared.members, prepared.first_day, last_day)
-    ledger = LedgerWriter(folder / "ledger.parquet", programme.names.rules) if folder else None
-    events_file = EventWriter(folder / "events.parquet") if folder else None
+    with _files(programme, folder) as (ledger, events_file):
 
-    def sink(entries: Any, count: int) -> None:
-        auditor.read(entries[:count])
-        if ledger:
-            ledger.write(entries[:count])
+        def sink(entries: Any, count: int) -> None:
+            auditor.read(entries[:count])
+            if ledger:
+                ledger.write(entries[:count])
 
-    machine = Machine(programme.law(), prepared.members, prepared.orders, engine, sink)
-    counts = np.zeros(max(codes.OUTCOMES.values()) + 1, dtype=np.int64)
-    done = 0
-    for batch in prepared.batches():
-        outcomes = _run(machine, batch, programme)
-        counts += np.bincount(outcomes["code"], minlength=len(counts))
-        if events_file:
-            events_file.write(batch, outcomes)
-        done += batch.num_rows
-        if progress:
-            progress(done, prepared.events)
-    machine.finish(last_day)
-    for writer in (ledger, events_file):
-        if writer:
-            writer.close()
+        machine = Machine(programme.law(), prepared.members, prepared.orders, engine, sink)
+        counts = _run_batches(machine, prepared, programme, events_file, progress)
+        machine.finish(last_day)
     auditor.check(machine.book)
     ids = prepared.member_ids()
     return Replayed(
@@ -88,6 +76,39 @@ def replay_events(
         outcomes={name: int(counts[code]) for name, code in codes.OUTCOMES.items() if counts[code]},
         seconds=time.perf_counter() - began,
     )
+
+
+@contextlib.contextmanager
+def _files(programme: Programme, folder: Path | None) -> Iterator[tuple[LedgerWriter | None, EventWriter | None]]:
+    """Open the run's two large tables, if there is a folder for them, and close them in any case."""
+    if folder is None:
+        yield None, None
+        return
+    ledger = LedgerWriter(folder / "ledger.parquet", programme.names.rules)
+    events_file = EventWriter(folder / "events.parquet")
+    with contextlib.closing(ledger), contextlib.closing(events_file):
+        yield ledger, events_file
+
+
+def _run_batches(
+    machine: Machine,
+    prepared: PreparedEvents,
+    programme: Programme,
+    events_file: EventWriter | None,
+    progress: Callable[[int, int], None] | None,
+) -> Any:
+    """Run every batch; return how many events had each outcome code."""
+    counts = np.zeros(max(codes.OUTCOMES.values()) + 1, dtype=np.int64)
+    done = 0
+    for batch in prepared.batches():
+        outcomes = _run(machine, batch, programme)
+        counts += np.bincount(outcomes["code"], minlength=len(counts))
+        if events_file:
+            events_file.write(batch, outcomes)
+        done += batch.num_rows
+        if progress:
+            progress(done, prepared.events)
+    return counts
 
 
 def _run(machine: Machine, batch: Any, programme: Programme) -> Any:

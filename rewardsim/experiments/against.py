@@ -60,7 +60,8 @@ def compare_replays(a: Run, b: Run) -> Difference:
     import pandas as pd
 
     if a.manifest["inputs"]["events"] != b.manifest["inputs"]["events"]:
-        raise RunError(f"{b.path}: found other events than in {a.path}, allowed are the same, do: replay both on one file")
+        found = f"{b.path}: found other events than in {a.path}"
+        raise RunError(f"{found}, allowed are the same, do: replay both on one file")
     one, other = a.summary()["tokens"], b.summary()["tokens"]
     totals = pd.DataFrame({"a": one, "b": other})
     totals["difference"] = totals["b"] - totals["a"]

@@ -28,6 +28,13 @@ REASON_WORDS = {code: name for name, code in REASONS.items()}
 VERDICT_WORDS = {code: name for name, code in VERDICTS.items()}
 
 
+_EVENTS = "SELECT * FROM events WHERE member_id = ? ORDER BY number"
+_LEDGER = """
+    SELECT event, day - DATE '1970-01-01' AS day, source, target, tokens, rule, reason
+    FROM ledger WHERE member_id = ? ORDER BY seq
+"""
+
+
 @dataclass
 class Step:
     """One event, or what time did between two, with the entries it made."""
@@ -80,14 +87,11 @@ def _headline(step: Step) -> str:
 def explain(run: Run, member_id: str) -> Explanation:
     """Explain a member of a run; raise RunError for an unknown one."""
     with connection(run.path) as con:
-        chosen = con.execute("SELECT * FROM events WHERE member_id = ? ORDER BY number", [member_id]).to_arrow_table()
-        ledger = con.execute(
-            'SELECT event, day - DATE \'1970-01-01\' AS day, source, target, tokens, rule, reason FROM ledger '
-            "WHERE member_id = ? ORDER BY seq",
-            [member_id],
-        ).fetchall()
+        chosen = con.sql(_EVENTS, params=[member_id]).to_arrow_table()
+        ledger = con.sql(_LEDGER, params=[member_id]).fetchall()
     if chosen.num_rows == 0:
-        raise RunError(f"member {member_id!r}: found no event of it, allowed is a member of {run.path}, do: check the id")
+        found = f"member {member_id!r}: found no event of it"
+        raise RunError(f"{found}, allowed is a member of {run.path}, do: check the id")
     teller = _Teller(run, chosen, ledger)
     return teller.tell(member_id)
 
@@ -229,7 +233,8 @@ def _prepared(chosen: Any) -> Any:
                 occurred_day - DATE '1970-01-01' AS day, coalesce(expiry_day - DATE '1970-01-01', -1) AS expiry,
                 CASE outcome WHEN 'duplicate' THEN 1 WHEN 'conflict' THEN 2 ELSE 0 END AS prior,
                 CASE WHEN order_id IS NULL THEN -1 ELSE dense_rank() OVER (ORDER BY order_id) END AS order_number,
-                CASE WHEN counterpart_id IS NULL THEN -1 WHEN counterpart_id = member_id THEN 0 ELSE 1 END AS counterpart,
+                CASE WHEN counterpart_id IS NULL THEN -1 WHEN counterpart_id = member_id THEN 0 ELSE 1 END
+                    AS counterpart,
                 0::BIGINT AS last_mention
             FROM chosen ORDER BY number
             """

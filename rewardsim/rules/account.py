@@ -32,7 +32,7 @@ from .exchange import release_holding
 from .ledger import post, post_lot
 from .lots import credit, grant, slide_lots, take
 from .pieces import drop_pieces, take_tokens
-from .records import NONE, Book, Event, Law, Terms
+from .records import NONE, Book, Event, Terms
 
 SHARE_SLOT = 1  # the member's counter of rewarded shares
 

@@ -73,7 +73,9 @@ def apply(law: Law, book: Book, event: Event, lines: list[EventLine]) -> int:
     refusal = _general_refusal(terms, book, event)
     if refusal != APPLIED:
         return refusal
-    day = max(event.day, member.clock_day)
+    day = event.day
+    if day < member.clock_day:
+        day = member.clock_day
     advance(law, book, event.member, day)
     hindrance = _admission(law, terms, book, event)
     if hindrance == APPLIED:
@@ -99,7 +101,8 @@ def _begin(book: Book, event: Event) -> None:
     head = book.head[0]
     member = book.members[event.member]
     member.events += 1
-    head.day = max(head.day, event.day)
+    if head.day < event.day:
+        head.day = event.day
     head.cause = event.number
     head.ordinal = member.events
     head.desired = 0

@@ -119,4 +119,5 @@ def _propose(book: Book, day: int, event: Event, c: int, pool: int, wanted: int)
     request.campaign = c
     request.wanted = wanted
     book.orders[event.order].requests += 1
+    book.orders[event.order].asked += 1
     book.head[0].proposed += wanted

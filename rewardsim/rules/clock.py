@@ -8,36 +8,51 @@ from __future__ import annotations
 
 from .award import due_order, release
 from .lots import expire_first
-from .records import NEVER, NONE, Book, Law
+from .records import NEVER, NONE, Book, Law, Member
 
 
 def advance(law: Law, book: Book, m: int, day: int) -> None:
     """Post everything of member ``m`` that is due up to and on ``day``."""
+    member = book.members[m]
+    due = next_due(book, member)
+    if due <= day:
+        _post_due(law, book, m, day, due)
+    if member.clock_day < day:
+        member.clock_day = day
+
+
+def next_due(book: Book, member: Member) -> int:
+    """Return the day on which something of a member falls due next, NEVER if nothing does.
+
+    A lot put back, or released, after its expiry is due on the day reached.
+    """
+    due = NEVER
+    if member.lot_first != NONE:
+        due = book.lots[member.lot_first].expiry_day
+        if due < member.clock_day:
+            due = member.clock_day
+    if member.order_first != NONE:
+        row = due_order(book, member)
+        if row != NONE and book.orders[row].release_day < due:
+            due = book.orders[row].release_day
+    return due
+
+
+def _post_due(law: Law, book: Book, m: int, day: int, due: int) -> None:
+    """Post what is due, day by day, releases first. It is caused by time, whichever event uncovers it."""
+    member = book.members[m]
     head = book.head[0]
     cause, ordinal = head.cause, head.ordinal
-    # What falls due is caused by time, whichever event uncovers it.
     head.cause = NONE
     head.ordinal = NONE
-    member = book.members[m]
-    while True:
-        row = NONE
-        release_day = NEVER
-        if member.order_first != NONE:
-            row = due_order(book, member)
-            if row != NONE:
-                release_day = book.orders[row].release_day
-        expiry_day = NEVER
-        if member.lot_first != NONE:
-            # A lot put back, or released, after its expiry is due today.
-            expiry_day = max(book.lots[member.lot_first].expiry_day, member.clock_day)
-        due = min(release_day, expiry_day)
-        if due > day or due == NEVER:
-            break
-        member.clock_day = max(member.clock_day, due)
-        if release_day <= expiry_day:
+    while due <= day and due != NEVER:
+        if member.clock_day < due:
+            member.clock_day = due
+        row = due_order(book, member)
+        if row != NONE and book.orders[row].release_day <= due:
             release(law, book, row, member.clock_day)
         else:
             expire_first(book, m, member.clock_day)
-    member.clock_day = max(member.clock_day, day)
+        due = next_due(book, member)
     head.cause = cause
     head.ordinal = ordinal

@@ -30,8 +30,10 @@ def set_bases(law: Law, terms: Terms, spent_value: int, event: Event, lines: lis
             basis -= line.share
         if not in_categories(law, terms, terms.category_set, line.category):
             basis = 0
-        line.basis = max(0, basis)
-        total += line.basis
+        if basis < 0:
+            basis = 0
+        line.basis = basis
+        total += basis
     return total
 
 
@@ -60,6 +62,7 @@ def tokens_of_lines(
     """
     total = 0
     sum_weighted = 0
+    weights = 0
     for k in range(event.line_first, event.line_first + event.line_count):
         line = lines[k]
         line.weight = 0
@@ -71,7 +74,8 @@ def tokens_of_lines(
         if terms.round_at == AT_LINE:
             line.weight = tokens_for(law, terms, value)
             total += line.weight
-    if sum_weighted < BP:
+        weights += line.weight
+    if weights == 0:
         _weigh_by_amount(law, terms, event, lines, category_set)
     if terms.round_at == AT_LINE:
         return total
@@ -111,6 +115,8 @@ def tokens_for(law: Law, terms: Terms, value: int) -> int:
 def _part(band: Band, value: int, lower: int) -> int:
     """Return the part of a weighted value that lies within a band."""
     upper = value
-    if band.upper != NONE:
-        upper = min(value, band.upper * BP)
-    return max(0, upper - lower)
+    if band.upper != NONE and band.upper * BP < value:
+        upper = band.upper * BP
+    if upper <= lower:
+        return 0
+    return upper - lower

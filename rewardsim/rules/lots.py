@@ -72,6 +72,8 @@ def credit(
 
 def absorb(book: Book, m: int, day: int, source: int, tokens: int, rule: int, order: int) -> int:
     """Let a credit pay the member's debt first; return how much of it went there."""
+    if book.members[m].debt == 0:
+        return 0
     absorbed = min(book.members[m].debt, tokens)
     post(book, m, day, source, DEBT, absorbed, rule, ABSORBED_BY_DEBT, order)
     return absorbed

@@ -87,6 +87,7 @@ def place(law: Law, book: Book, event: Event, lines: list[EventLine], day: int) 
     order.pending = 0
     order.clawed = 0
     order.lot = NONE
+    order.asked = 0
     forget_lines(book, event.order)
     if terms.clawback == BY_LINE:
         _keep_lines(book, event, lines)
@@ -234,7 +235,7 @@ def deliver(law: Law, book: Book, event: Event, day: int) -> int:
     order.delivered_day = event.day
     if not _by_delivery(terms):
         return APPLIED
-    if order.pending > 0 or order.requests > 0:
+    if order.pending > 0 or order.asked > 0:
         reason = _void_reason(terms, book, event, day)
         if reason != AS_COMPUTED:
             void(book, event.order, day, CLAWED, RULE_PURCHASE, reason)
@@ -244,6 +245,7 @@ def deliver(law: Law, book: Book, event: Event, day: int) -> int:
     if order.release_day <= day:
         order.released = 1
         if order.pending > 0:
+            book.head[0].desired += order.pending
             book.head[0].applied += order.pending
             release(law, book, event.order, day)
     return APPLIED

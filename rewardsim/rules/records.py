@@ -17,9 +17,6 @@ NEVER = 10_000_000
 BP = 10_000
 
 
-# ---------------------------------------------------------------- what happens
-
-
 @dataclass(slots=True)
 class Event:
     """One thing that happened to one member. Read-only for the law."""
@@ -53,9 +50,6 @@ class EventLine:
     basis: int = 0  # scratch: what the line earns on
     weight: int = 0  # scratch: the line's weight in an apportionment
     share: int = 0  # scratch: what an apportionment gave the line
-
-
-# ---------------------------------------------------------------- what is promised
 
 
 @dataclass(slots=True)
@@ -191,9 +185,6 @@ class PoolTerms:
     excess: int = 0  # codes.REDUCE or REJECT a wish beyond what is left
 
 
-# ---------------------------------------------------------------- what stands on record
-
-
 @dataclass(slots=True)
 class Head:
     """The book's own counters: the day, the next free rows, and the last event's two figures."""
@@ -283,6 +274,7 @@ class Order:
     piece_first: int = NONE  # lots those tokens came from, last taken first
     line_first: int = NONE  # lines on record (clawback by line), NONE without
     requests: int = 0  # open requests that name it
+    asked: int = 0  # of these, made by its present placing
     final: int = 0  # engine: 1 once no later event of the table names it
     next: int = NONE  # next order of the member with pending tokens, or next free row
 

@@ -89,6 +89,8 @@ def _settle_budget(law: Law, book: Book, request: Request, day: int) -> None:
     order.requests -= 1
     campaign = law.campaigns[request.campaign]
     stands = order.status == PLACED and order.placed_by == request.ordinal
+    if order.placed_by == request.ordinal:
+        order.asked -= 1
     granted = 0
     if stands and book.members[request.member].status != CLOSED:
         granted = from_pool(law, book, request.pool, request.day, request.wanted)

@@ -16,27 +16,60 @@ CATEGORIES = 4
 CHANNELS = 4
 RELEASES = {"purchase": 0, "delivery": 1, "days_after_purchase": 2, "days_after_delivery": 3, "date": 4}
 WORDS = {
-    "enrolment": codes.ENROLMENTS, "late": codes.LATE_POLICIES, "basis": codes.BASES,
-    "proration": codes.PRORATIONS, "rounding": codes.ROUNDINGS, "claw_rounding": codes.ROUNDINGS,
-    "round_at": codes.ROUND_PLACES, "release_kind": RELEASES, "orders_counted_on": codes.COUNTED_ON,
-    "redeem_excess": codes.EXCESSES, "excess": codes.EXCESSES, "limit_excess": codes.EXCESSES,
-    "consumption": codes.CONSUMPTIONS, "expiry_kind": codes.EXPIRIES, "expiry_from": codes.COUNTED_FROM,
-    "clawback": codes.CLAWBACKS, "when_spent": codes.WHEN_SPENT, "spent_tokens": codes.SPENT_TOKENS,
-    "unlinked": codes.UNLINKED, "stacking": codes.STACKINGS,
+    "enrolment": codes.ENROLMENTS,
+    "late": codes.LATE_POLICIES,
+    "basis": codes.BASES,
+    "proration": codes.PRORATIONS,
+    "rounding": codes.ROUNDINGS,
+    "claw_rounding": codes.ROUNDINGS,
+    "round_at": codes.ROUND_PLACES,
+    "release_kind": RELEASES,
+    "orders_counted_on": codes.COUNTED_ON,
+    "redeem_excess": codes.EXCESSES,
+    "excess": codes.EXCESSES,
+    "limit_excess": codes.EXCESSES,
+    "consumption": codes.CONSUMPTIONS,
+    "expiry_kind": codes.EXPIRIES,
+    "expiry_from": codes.COUNTED_FROM,
+    "clawback": codes.CLAWBACKS,
+    "when_spent": codes.WHEN_SPENT,
+    "spent_tokens": codes.SPENT_TOKENS,
+    "unlinked": codes.UNLINKED,
+    "stacking": codes.STACKINGS,
 }
 START = date(2020, 1, 1)
 USUAL_TERMS: dict[str, Any] = {
-    "starts_day": START, "ends_day": NEVER, "amount_max": 10**9, "tokens_max": 10**9,
-    "category_width": CATEGORIES, "channel_width": CHANNELS, "earn_on": 1, "rounding": "half_up",
-    "counts_from_day": NEVER, "orders_max": NONE, "share_limit": NONE, "redeem_on": 1,
-    "redeem_value_num": 1, "redeem_value_den": 1, "redeem_min": 1, "redeem_step": 1,
-    "redeem_share_bp": 10_000, "claw_rounding": "half_up", "debt_limit": NONE, "window_days": NONE,
+    "starts_day": START,
+    "ends_day": NEVER,
+    "amount_max": 10**9,
+    "tokens_max": 10**9,
+    "category_width": CATEGORIES,
+    "channel_width": CHANNELS,
+    "earn_on": 1,
+    "rounding": "half_up",
+    "counts_from_day": NEVER,
+    "orders_max": NONE,
+    "share_limit": NONE,
+    "redeem_on": 1,
+    "redeem_value_num": 1,
+    "redeem_value_den": 1,
+    "redeem_min": 1,
+    "redeem_step": 1,
+    "redeem_share_bp": 10_000,
+    "claw_rounding": "half_up",
+    "debt_limit": NONE,
+    "window_days": NONE,
     "unlinked": "reject",
 }
-USUAL_CAMPAIGN = {"from_day": START, "to_day": NEVER, "weekdays": 127, "factor_bp": 10_000,
-                  "limit_tokens": NONE, "pool": NONE}
-USUAL_ITEM = {"from_day": START, "to_day": NEVER, "tokens": 1, "valid_days": NONE,
-              "per_member_max": NONE, "pool": NONE}
+USUAL_CAMPAIGN = {
+    "from_day": START,
+    "to_day": NEVER,
+    "weekdays": 127,
+    "factor_bp": 10_000,
+    "limit_tokens": NONE,
+    "pool": NONE,
+}
+USUAL_ITEM = {"from_day": START, "to_day": NEVER, "tokens": 1, "valid_days": NONE, "per_member_max": NONE, "pool": NONE}
 
 
 def number(field: str, value: Any) -> int:
@@ -54,7 +87,8 @@ class Tables:
 
     def __init__(self, case: dict[str, Any]) -> None:
         self.sets: dict[str, list[list[int]]] = {
-            "category_set": [[1] * CATEGORIES], "channel_set": [[1] * CHANNELS],
+            "category_set": [[1] * CATEGORIES],
+            "channel_set": [[1] * CHANNELS],
             "factor_row": [[10_000] * CATEGORIES],
         }
         self.bands: list[Band] = []
@@ -88,23 +122,35 @@ class Tables:
 
     def campaign(self, k: int, given: dict[str, Any]) -> Campaign:
         """One campaign; files list them in canonical order."""
-        return Campaign(**self.values(USUAL_CAMPAIGN, given), rule=codes.RULE_CAMPAIGN_BASE + k,
-                        limit_counter=self.counter())
+        return Campaign(
+            **self.values(USUAL_CAMPAIGN, given), rule=codes.RULE_CAMPAIGN_BASE + k, limit_counter=self.counter()
+        )
 
     def item(self, k: int, given: dict[str, Any]) -> Item:
         """One exchange item."""
-        return Item(**self.values(USUAL_ITEM, given), kind=k, rule=codes.RULE_ITEM_BASE + k,
-                    counter=self.counter())
+        return Item(**self.values(USUAL_ITEM, given), kind=k, rule=codes.RULE_ITEM_BASE + k, counter=self.counter())
 
     def stretch(self, given: dict[str, Any], bands: list[dict[str, int]], limits: list[dict[str, Any]]) -> Terms:
         """Terms of one stretch with its bands and limits."""
         common = max(band["per"] for band in bands)
-        terms = Terms(**self.values(USUAL_TERMS, given), band_first=len(self.bands),
-                      band_count=len(bands), limit_first=len(self.limits), limit_count=len(limits))
+        terms = Terms(
+            **self.values(USUAL_TERMS, given),
+            band_first=len(self.bands),
+            band_count=len(bands),
+            limit_first=len(self.limits),
+            limit_count=len(limits),
+        )
         for band in bands:
             assert common % band["per"] == 0
-            self.bands.append(Band(upper=band.get("upper", NONE), tokens=band["tokens"], per=band["per"],
-                                   common=band["tokens"] * (common // band["per"]), denominator=common))
+            self.bands.append(
+                Band(
+                    upper=band.get("upper", NONE),
+                    tokens=band["tokens"],
+                    per=band["per"],
+                    common=band["tokens"] * (common // band["per"]),
+                    denominator=common,
+                )
+            )
         for limit in limits:
             self.limits.append(Limit(**self.values({}, limit), counter=self.counter()))
         return terms
@@ -127,9 +173,17 @@ class Tables:
 
     def law(self) -> Law:
         """The programme."""
-        return Law(terms=self.terms, bands=self.bands, limits=self.limits, campaigns=self.campaigns,
-                   items=self.items, pools=self.pools, channel_sets=self.sets["channel_set"],
-                   category_sets=self.sets["category_set"], category_factors=self.sets["factor_row"])
+        return Law(
+            terms=self.terms,
+            bands=self.bands,
+            limits=self.limits,
+            campaigns=self.campaigns,
+            items=self.items,
+            pools=self.pools,
+            channel_sets=self.sets["channel_set"],
+            category_sets=self.sets["category_set"],
+            category_factors=self.sets["factor_row"],
+        )
 
 
 def events_of(case: dict[str, Any]) -> list[Event]:
@@ -159,7 +213,9 @@ def sentence(entry: Entry) -> str:
     """An entry as case files write it."""
     rule = entry["rule"]
     name = RULES.get(rule) or (
-        f"campaign{rule - codes.RULE_CAMPAIGN_BASE}" if rule < codes.RULE_ITEM_BASE
-        else f"item{rule - codes.RULE_ITEM_BASE}")
+        f"campaign{rule - codes.RULE_CAMPAIGN_BASE}"
+        if rule < codes.RULE_ITEM_BASE
+        else f"item{rule - codes.RULE_ITEM_BASE}"
+    )
     move = f"{ACCOUNTS[entry['source']]} -> {ACCOUNTS[entry['target']]}"
     return f"{to_date(entry['day'])} m{entry['member']} {move} {entry['tokens']} {name}"

@@ -7,18 +7,30 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from cases.programme import Tables, events_of, sentence
 from oracle import Result
 from oracle.dates import to_day
 from oracle.engines import ENGINES, replay
 from oracle.histories import last_day
 
+from cases.programme import Tables, events_of, sentence
 from rewardsim.rules import codes
 
 FOLDER = Path(__file__).parent
 ELSEWHERE = {23, 24, 25, 26, 27, 31, 32, 47, 48, 49, 50, 51, 52, 53, 54, 55}
-KEYS = {"name", "choice", "terms", "bands", "limits", "campaigns", "items", "changes", "events",
-        "entries", "balances", "until"}
+KEYS = {
+    "name",
+    "choice",
+    "terms",
+    "bands",
+    "limits",
+    "campaigns",
+    "items",
+    "changes",
+    "events",
+    "entries",
+    "balances",
+    "until",
+}
 
 
 def files() -> list[tuple[str, dict[str, Any]]]:
@@ -26,8 +38,11 @@ def files() -> list[tuple[str, dict[str, Any]]]:
     return [(path.stem, tomllib.loads(path.read_text("utf-8"))) for path in sorted(FOLDER.glob("*.toml"))]
 
 
-EXAMPLES = [pytest.param(example, id=f"{stem}-{example['name'].replace(' ', '_')}")
-            for stem, case in files() for example in case["example"]]
+EXAMPLES = [
+    pytest.param(example, id=f"{stem}-{example['name'].replace(' ', '_')}")
+    for stem, case in files()
+    for example in case["example"]
+]
 
 
 def outcome_of(case: dict[str, Any], engine: str) -> Result:
@@ -83,7 +98,8 @@ def test_every_case_is_here_or_said_to_be_elsewhere() -> None:
 def test_case_file_is_well_formed(stem: str, case: dict[str, Any]) -> None:
     """A case states its number, its origin and the choice it makes; no key is misspelt."""
     assert stem.startswith(f"case_{case['number']:02d}_")
-    assert case["title"] and case["source"]
+    assert case["title"]
+    assert case["source"]
     for example in case["example"]:
         assert set(example) <= KEYS
         assert example["choice"]

@@ -24,8 +24,16 @@ def lots(member: Member) -> list[tuple[int, int]]:
     return sorted({(grant["expiry"], grant["serial"]) for grant in member["grants"]})
 
 
-def credit(world: World, member: Member, source: int, tokens: int, day: int,
-           expiry: tuple[int, int], by_policy: bool = True, **more: Any) -> int:
+def credit(
+    world: World,
+    member: Member,
+    source: int,
+    tokens: int,
+    day: int,
+    expiry: tuple[int, int],
+    by_policy: bool = True,
+    **more: Any,
+) -> int:
     """Add tokens: debt first, then a lot. Answers the lot's serial, NONE where debt took all.
 
     A grant whose expiry the policy decides is an activity; one that brings its own date is not.
@@ -43,8 +51,7 @@ def credit(world: World, member: Member, source: int, tokens: int, day: int,
     if rest == 0:
         return NONE
     grant = {"tokens": rest, "expiry": until, "slide": slide, "serial": NONE}
-    alike = [g for g in member["grants"]
-             if g["slide"] == slide and (slide != 0 or g["expiry"] == until)]
+    alike = [g for g in member["grants"] if g["slide"] == slide and (slide != 0 or g["expiry"] == until)]
     if alike:
         first = max(alike, key=lambda g: g["serial"])
         assert first["expiry"] == until
@@ -54,13 +61,20 @@ def credit(world: World, member: Member, source: int, tokens: int, day: int,
         member["lots_made"] += 1
     member["grants"].append(grant)
     more.setdefault("reason", codes.AS_COMPUTED)
-    world.post(member, day, source, AVAILABLE, rest, lot=grant["serial"],
-               expiry_day=grant["expiry"], **more)
+    world.post(member, day, source, AVAILABLE, rest, lot=grant["serial"], expiry_day=grant["expiry"], **more)
     return int(grant["serial"])
 
 
-def take(world: World, member: Member, target: int, tokens: int, day: int, consumption: int,
-         first_lot: int = NONE, **more: Any) -> list[Piece]:
+def take(
+    world: World,
+    member: Member,
+    target: int,
+    tokens: int,
+    day: int,
+    consumption: int,
+    first_lot: int = NONE,
+    **more: Any,
+) -> list[Piece]:
     """Take tokens from lots in the stated order; answers what came from each."""
     order = lots(member)
     if consumption == codes.OLDEST_FIRST:
@@ -77,15 +91,15 @@ def take(world: World, member: Member, target: int, tokens: int, day: int, consu
             tokens -= part
         if piece["tokens"]:
             pieces.append(piece)
-            world.post(member, day, AVAILABLE, target, piece["tokens"], lot=serial,
-                       expiry_day=expiry, **more)
+            world.post(member, day, AVAILABLE, target, piece["tokens"], lot=serial, expiry_day=expiry, **more)
     member["grants"] = [g for g in member["grants"] if g["tokens"] > 0]
     assert tokens == 0
     return pieces
 
 
-def put_back(world: World, member: Member, source: int, pieces: list[Piece], tokens: int, day: int,
-             **more: Any) -> None:
+def put_back(
+    world: World, member: Member, source: int, pieces: list[Piece], tokens: int, day: int, **more: Any
+) -> None:
     """Return tokens to the lots they were taken from, last taken first; debt comes before all."""
     absorbed = min(member["debt"], tokens)
     member["debt"] -= absorbed
@@ -108,13 +122,11 @@ def reopen(world: World, member: Member, source: int, piece: Piece, tokens: int,
     for grant in member["grants"]:
         if grant["serial"] == piece["serial"]:
             expiry = grant["expiry"]
-    member["grants"].append({"tokens": tokens, "expiry": expiry, "slide": piece["slide"],
-                             "serial": piece["serial"]})
+    member["grants"].append({"tokens": tokens, "expiry": expiry, "slide": piece["slide"], "serial": piece["serial"]})
     world.post(member, day, source, AVAILABLE, tokens, lot=piece["serial"], expiry_day=expiry, **more)
 
 
-def claw(world: World, member: Member, award: Order | None, tokens: int, day: int, terms: Terms,
-         **more: Any) -> int:
+def claw(world: World, member: Member, award: Order | None, tokens: int, day: int, terms: Terms, **more: Any) -> int:
     """Take an award back: pending, lots, debt. Answers what could not be taken."""
     if award is not None:
         part = min(award["pending"], tokens)
@@ -150,8 +162,7 @@ def expire(world: World, member: Member, day: int) -> None:
         if expiry <= day:
             gone = sum(g["tokens"] for g in member["grants"] if g["serial"] == serial)
             member["grants"] = [g for g in member["grants"] if g["serial"] != serial]
-            world.post(member, day, AVAILABLE, EXPIRED, gone, lot=serial, expiry_day=expiry,
-                       rule=codes.RULE_EXPIRY)
+            world.post(member, day, AVAILABLE, EXPIRED, gone, lot=serial, expiry_day=expiry, rule=codes.RULE_EXPIRY)
 
 
 def expiry_for(order: Order, day: int) -> tuple[int, int]:
@@ -167,16 +178,16 @@ def release(world: World, member: Member, name: Any, day: int) -> None:
     order["pending"] = 0
     member["pending"] -= tokens
     order["released"] = True
-    lot = credit(world, member, PENDING, tokens, day, expiry_for(order, day),
-                 rule=codes.RULE_RELEASE, order=name)
+    lot = credit(world, member, PENDING, tokens, day, expiry_for(order, day), rule=codes.RULE_RELEASE, order=name)
     if order["lot"] == NONE:
         order["lot"] = lot
 
 
 def pending_orders(world: World, member: Member) -> list[Any]:
     """Names of the member's orders with pending tokens: by day, then by turn."""
-    names = [name for name, order in world.orders.items()
-             if order["member"] == member["number"] and order["pending"] > 0]
+    names = [
+        name for name, order in world.orders.items() if order["member"] == member["number"] and order["pending"] > 0
+    ]
     return sorted(names, key=lambda name: (world.orders[name]["day"], world.orders[name]["turn"]))
 
 

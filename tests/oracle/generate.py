@@ -26,7 +26,9 @@ def scenario(seed: int, count: int = 200, members: int = 5, late: float = 0.05) 
     return law, events, last_day(events) + rng.choice((0, 1, 1, 5, 500))
 
 
-def scenarios(total: int, seed: int = 0, count: int = 5_000, members: int = 200, late: float = 0.05) -> Iterator[Scenario]:
+def scenarios(
+    total: int, seed: int = 0, count: int = 5_000, members: int = 200, late: float = 0.05
+) -> Iterator[Scenario]:
     """Scenarios whose events add up to at least ``total``."""
     told = 0
     while told < total:

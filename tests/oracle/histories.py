@@ -13,8 +13,20 @@ from .ledger import example
 from .world import Event
 
 WEIGHTS = {
-    "order": 30, "deliver": 14, "return": 12, "cancel": 4, "redeem": 10, "exchange": 8, "use": 5,
-    "share": 4, "adjust": 4, "opening": 3, "enrol": 3, "invite": 1, "draw_entry": 1, "close": 0.15,
+    "order": 30,
+    "deliver": 14,
+    "return": 12,
+    "cancel": 4,
+    "redeem": 10,
+    "exchange": 8,
+    "use": 5,
+    "share": 4,
+    "adjust": 4,
+    "opening": 3,
+    "enrol": 3,
+    "invite": 1,
+    "draw_entry": 1,
+    "close": 0.15,
 }
 TYPES = list(WEIGHTS)
 CUMULATED = [sum(list(WEIGHTS.values())[: k + 1]) for k in range(len(WEIGHTS))]
@@ -79,8 +91,14 @@ class Storyteller:
         for number in range(1, rng.choice((1, 1, 2, 3)) + 1):
             amount = rng.choice((0, 1, 9, 10, 11, rng.randrange(1, 60), rng.randrange(1, 60)))
             discount = rng.choice((0, 0, amount, rng.randrange(amount + 1)))
-            lines.append({"number": number, "category": rng.randrange(CATEGORIES), "amount": amount,
-                          "discount": discount if rng.random() < 0.4 else 0})
+            lines.append(
+                {
+                    "number": number,
+                    "category": rng.randrange(CATEGORIES),
+                    "amount": amount,
+                    "discount": discount if rng.random() < 0.4 else 0,
+                }
+            )
         return lines
 
     def plan(self, member: int) -> dict[str, Any]:
@@ -120,10 +138,13 @@ class Storyteller:
             event["member"] = order["member"]
         self.orders.append(order)
         del self.orders[:-400]
-        event.update(order=order["name"], lines=[dict(line) for line in order["lines"]],
-                     amount=sum(line["amount"] for line in order["lines"]),
-                     discount=sum(line["discount"] for line in order["lines"]),
-                     channel=rng.randrange(CHANNELS))
+        event.update(
+            order=order["name"],
+            lines=[dict(line) for line in order["lines"]],
+            amount=sum(line["amount"] for line in order["lines"]),
+            discount=sum(line["discount"] for line in order["lines"]),
+            channel=rng.randrange(CHANNELS),
+        )
 
     def fill_redeem(self, event: Event) -> None:
         """Tokens for an order that comes soon."""
@@ -167,8 +188,7 @@ class Storyteller:
             if rng.random() < 0.03:
                 part = left + 1
             if part or rng.random() < 0.2:
-                lines.append({"number": line["number"], "category": line["category"], "amount": part,
-                              "discount": 0})
+                lines.append({"number": line["number"], "category": line["category"], "amount": part, "discount": 0})
                 order["back"][line["number"]] = min(line["amount"], line["amount"] - left + part)
         if not lines or rng.random() < 0.03:
             lines.append({"number": rng.choice((1, 9)), "category": 0, "amount": 0, "discount": 0})
@@ -246,5 +266,3 @@ def coverage(outcomes: list[str] | set[str]) -> list[str]:
     """Outcome names that were never reached."""
     seen = set(outcomes)
     return [name for name in codes.OUTCOMES if name not in seen]
-
-

@@ -31,15 +31,28 @@ from .spending import (
 from .world import Entry, Event, Member, World
 
 REFUSALS: dict[str, Callable[[World, Member, Event], int | None]] = {
-    "order": order_refused, "deliver": deliver_refused, "return": return_refused,
-    "cancel": cancel_refused, "redeem": redeem_refused, "exchange": exchange_refused,
-    "use": use_refused, "adjust": adjust_refused, "opening": opening_refused,
+    "order": order_refused,
+    "deliver": deliver_refused,
+    "return": return_refused,
+    "cancel": cancel_refused,
+    "redeem": redeem_refused,
+    "exchange": exchange_refused,
+    "use": use_refused,
+    "adjust": adjust_refused,
+    "opening": opening_refused,
 }
 EFFECTS: dict[str, Callable[[World, Member, Event, int], int]] = {
-    "order": order_effect, "deliver": deliver_effect, "return": return_effect,
-    "cancel": cancel_effect, "redeem": redeem_effect, "exchange": exchange_effect,
-    "use": use_effect, "share": share_effect, "adjust": adjust_effect,
-    "opening": opening_effect, "close": close_effect,
+    "order": order_effect,
+    "deliver": deliver_effect,
+    "return": return_effect,
+    "cancel": cancel_effect,
+    "redeem": redeem_effect,
+    "exchange": exchange_effect,
+    "use": use_effect,
+    "share": share_effect,
+    "adjust": adjust_effect,
+    "opening": opening_effect,
+    "close": close_effect,
     "enrol": lambda world, member, event, day: codes.APPLIED,
 }
 BEFORE_START_TOO = ("enrol", "opening", "order", "deliver", "return", "cancel")
@@ -82,8 +95,12 @@ class Oracle:
         """Each member's balances."""
         return {
             number: {
-                "pending": member["pending"], "available": available(member), "held": member["held"],
-                "debt": member["debt"], "shortfall": member["shortfall"], "status": member["status"],
+                "pending": member["pending"],
+                "available": available(member),
+                "held": member["held"],
+                "debt": member["debt"],
+                "shortfall": member["shortfall"],
+                "status": member["status"],
             }
             for number, member in sorted(self.world.members.items())
             if member["events"] > 0
@@ -141,8 +158,11 @@ def refused(world: World, member: Member, event: Event) -> int | None:
 
 def not_enrolled(member: Member, event: Event, terms: Terms) -> bool:
     """Whether the member must enrol first."""
-    return (terms.enrolment == codes.BY_EVENT and member["status"] == codes.UNKNOWN_MEMBER
-            and event["type"] not in ("enrol", "opening"))
+    return (
+        terms.enrolment == codes.BY_EVENT
+        and member["status"] == codes.UNKNOWN_MEMBER
+        and event["type"] not in ("enrol", "opening")
+    )
 
 
 def before_start(event: Event, terms: Terms) -> bool:
@@ -157,8 +177,7 @@ def accepted(world: World, member: Member, event: Event, day: int) -> int:
         outcome = codes.ALREADY_ENROLLED
         welcome(world, member, event, terms, day)
         return outcome
-    if member["status"] == codes.UNKNOWN_MEMBER and (
-            terms.enrolment == codes.AUTOMATIC or event["type"] == "enrol"):
+    if member["status"] == codes.UNKNOWN_MEMBER and (terms.enrolment == codes.AUTOMATIC or event["type"] == "enrol"):
         member["status"] = codes.ENROLLED
     welcome(world, member, event, terms, day)
     if before_start(event, terms):
@@ -171,13 +190,16 @@ def accepted(world: World, member: Member, event: Event, day: int) -> int:
 
 def welcome(world: World, member: Member, event: Event, terms: Terms, day: int) -> None:
     """Post the welcome reward once, when the programme runs."""
-    if (member["status"] != codes.ENROLLED or member["welcomed"] or event["type"] == "close"
-            or event["day"] < terms.starts_day):
+    if (
+        member["status"] != codes.ENROLLED
+        or member["welcomed"]
+        or event["type"] == "close"
+        or event["day"] < terms.starts_day
+    ):
         return
     member["welcomed"] = True
     if terms.welcome_tokens and event["day"] < terms.ends_day:
-        credit(world, member, codes.ISSUE, terms.welcome_tokens, day, expiry_from(terms, day),
-               rule=codes.RULE_WELCOME)
+        credit(world, member, codes.ISSUE, terms.welcome_tokens, day, expiry_from(terms, day), rule=codes.RULE_WELCOME)
 
 
 OUTCOME_NAMES = {number: name for name, number in codes.OUTCOMES.items()}
@@ -195,9 +217,21 @@ def run(law: Law, events: Iterable[Event], until: int | None = None) -> Result:
 def example(**fields: Any) -> Event:
     """An event with every field, those not named at their neutral value."""
     event: Event = {
-        "type": "enrol", "member": 0, "day": 0, "second": 0, "prior": codes.NEW, "number": 0,
-        "amount": 0, "discount": 0, "tokens": 0, "order": None, "channel": 0, "item": -1,
-        "counterpart": -1, "expiry_day": -1, "lines": [],
+        "type": "enrol",
+        "member": 0,
+        "day": 0,
+        "second": 0,
+        "prior": codes.NEW,
+        "number": 0,
+        "amount": 0,
+        "discount": 0,
+        "tokens": 0,
+        "order": None,
+        "channel": 0,
+        "item": -1,
+        "counterpart": -1,
+        "expiry_day": -1,
+        "lines": [],
     }
     assert set(fields) <= set(event), set(fields) - set(event)
     event.update(fields)

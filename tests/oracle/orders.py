@@ -46,10 +46,15 @@ def place(world: World, member: Member, event: Event, terms: Terms) -> Order:
     if old is not None:
         for field in ("spent", "spent_value", "given_back", "pieces", "placement"):
             order[field] = old[field]
-    order.update(status=codes.PLACED, day=event["day"], amount=event["amount"], terms=terms,
-                 retro=event["day"] < terms.starts_day, placement=order["placement"] + 1)
-    order["lines"] = [{**line, "returned": 0, "earned": 0, "clawed": 0}
-                      for line in event["lines"]]
+    order.update(
+        status=codes.PLACED,
+        day=event["day"],
+        amount=event["amount"],
+        terms=terms,
+        retro=event["day"] < terms.starts_day,
+        placement=order["placement"] + 1,
+    )
+    order["lines"] = [{**line, "returned": 0, "earned": 0, "clawed": 0} for line in event["lines"]]
     world.orders[event["order"]] = order
     return order
 
@@ -69,8 +74,11 @@ def why_nothing(world: World, member: Member, event: Event, terms: Terms, worth:
         return codes.CHANNEL_EXCLUDED
     if worth < terms.minimum_order:
         return codes.BELOW_MINIMUM_ORDER
-    if (terms.orders_max != NONE and terms.orders_counted_on == codes.COUNT_ON_ORDER
-            and used(member, ORDERS_COUNTER, terms.orders_period, day) >= terms.orders_max):
+    if (
+        terms.orders_max != NONE
+        and terms.orders_counted_on == codes.COUNT_ON_ORDER
+        and used(member, ORDERS_COUNTER, terms.orders_period, day) >= terms.orders_max
+    ):
         return codes.ORDERS_LIMIT
     return None
 
@@ -87,8 +95,17 @@ def release_day_of(order: Order, terms: Terms) -> int:
     return max(planned, terms.starts_day)
 
 
-def grant(world: World, member: Member, name: Any, tokens: int, day: int, rule: int, reason: int,
-          weights: list[int] | None = None, categories: list[int] | None = None) -> None:
+def grant(
+    world: World,
+    member: Member,
+    name: Any,
+    tokens: int,
+    day: int,
+    rule: int,
+    reason: int,
+    weights: list[int] | None = None,
+    categories: list[int] | None = None,
+) -> None:
     """Post an award of an order: available where it is released, pending otherwise."""
     order = world.orders[name]
     if tokens == 0:
@@ -98,8 +115,7 @@ def grant(world: World, member: Member, name: Any, tokens: int, day: int, rule: 
     if categories is not None:
         share_later(order, tokens, categories)
     if order["released"]:
-        lot = credit(world, member, ISSUE, tokens, day, expiry_for(order, day), rule=rule,
-                     reason=reason, order=name)
+        lot = credit(world, member, ISSUE, tokens, day, expiry_for(order, day), rule=rule, reason=reason, order=name)
         if order["lot"] == NONE:
             order["lot"] = lot
         return
@@ -124,22 +140,21 @@ def order_effect(world: World, member: Member, event: Event, day: int) -> int:
     order["released"] = order["release_day"] <= day
     purchase = tokens_of(world, terms, lines)
     awarded = cap_purchase(world, member, terms, purchase, day)
-    cut = awarded < purchase
-    grant(world, member, event["order"], awarded, day, codes.RULE_PURCHASE, why_cut(cut),
-          shares_of(world, terms, lines, terms.category_set))
-    wanted, proposed = purchase, False
+    weights = shares_of(world, terms, lines, terms.category_set)
+    grant(world, member, event["order"], awarded, day, codes.RULE_PURCHASE, why_cut(awarded < purchase), weights)
+    wanted, given, proposed = purchase, awarded, 0
     for k, extra in extras(world, terms, event, lines, purchase):
         campaign = world.law.campaigns[k]
         let = cap_campaign(member, campaign, extra, day)
-        cut = cut or let < extra
         wanted += extra
         if campaign.pool == NONE:
-            grant(world, member, event["order"], let, day, campaign.rule, why_cut(let < extra),
-                  shares_of(world, terms, lines, campaign.category_set))
+            given += let
+            weights = shares_of(world, terms, lines, campaign.category_set)
+            grant(world, member, event["order"], let, day, campaign.rule, why_cut(let < extra), weights)
         elif let > 0:
-            proposed = True
+            proposed += let
             propose(world, member, event, day, campaign=k, wanted=let, pool=campaign.pool)
-    return close_award(member, order, day, wanted, cut, proposed)
+    return close_award(member, order, day, wanted, given, proposed)
 
 
 def why_cut(cut: bool) -> int:
@@ -147,25 +162,35 @@ def why_cut(cut: bool) -> int:
     return codes.CUT_BY_LIMIT if cut else codes.AS_COMPUTED
 
 
-def close_award(member: Member, order: Order, day: int, wanted: int, cut: bool, proposed: bool) -> int:
+def close_award(member: Member, order: Order, day: int, wanted: int, given: int, proposed: int) -> int:
     """Count the order and say what came of it."""
     terms = order["terms"]
     counts = terms.orders_counted_on == codes.COUNT_ON_ORDER and terms.orders_max != NONE
-    if counts and (order["earned"] > 0 or proposed):
+    if counts and given + proposed > 0:
         use_up(member, ORDERS_COUNTER, terms.orders_period, day, 1)
         order["counted"] = day
-    if order["earned"] == 0:
-        if proposed:
-            return codes.PROPOSED
-        return codes.LIMIT_REACHED if wanted > 0 else codes.NOTHING_EARNED
-    return codes.APPLIED_IN_PART if cut else codes.APPLIED
+    if wanted == 0:
+        return codes.NOTHING_EARNED
+    if given == 0:
+        return codes.PROPOSED if proposed else codes.LIMIT_REACHED
+    return codes.APPLIED if given + proposed == wanted else codes.APPLIED_IN_PART
 
 
 def propose(world: World, member: Member, event: Event, day: int, **wish: Any) -> None:
     """Put a wish for something shared on the list of the day."""
-    request = {"day": day, "second": event["second"], "type": codes.EVENT_TYPES[event["type"]], "number": event["number"],
-               "member": member["number"], "ordinal": world.ordinal, "order": event["order"],
-               "campaign": NONE, "item": NONE, "pieces": [], "placement": NONE}
+    request = {
+        "day": day,
+        "second": event["second"],
+        "type": codes.EVENT_TYPES[event["type"]],
+        "number": event["number"],
+        "member": member["number"],
+        "ordinal": world.ordinal,
+        "order": event["order"],
+        "campaign": NONE,
+        "item": NONE,
+        "pieces": [],
+        "placement": NONE,
+    }
     request.update(wish)
     if request["campaign"] != NONE:
         request["placement"] = world.orders[event["order"]]["placement"]
@@ -207,8 +232,9 @@ def deliver_effect(world: World, member: Member, event: Event, day: int) -> int:
     if order["retro"] and event["day"] < terms.counts_from_day:
         void(world, member, event["order"], day, codes.VOID_BEFORE_COUNT)
         return codes.APPLIED
-    asked = any(request["order"] == event["order"] and request["placement"] == order["placement"]
-                for request in world.requests)
+    asked = any(
+        request["order"] == event["order"] and request["placement"] == order["placement"] for request in world.requests
+    )
     counts = terms.orders_max != NONE and terms.orders_counted_on == codes.COUNT_ON_DELIVERY
     if counts and (order["pending"] > 0 or asked):
         if used(member, ORDERS_COUNTER, terms.orders_period, day) >= terms.orders_max:

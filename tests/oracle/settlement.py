@@ -57,8 +57,7 @@ def settle_budget(world: World, member: Member, request: Request, day: int) -> N
     if gone or order["voided"] or member["status"] == codes.CLOSED:
         granted = 0
     if campaign.limit_tokens != NONE and campaign.limit_period != codes.PER_ORDER:
-        hand_back(member, campaign.limit_counter, campaign.limit_period, request["day"],
-                  request["wanted"] - granted)
+        hand_back(member, campaign.limit_counter, campaign.limit_period, request["day"], request["wanted"] - granted)
     if granted == 0:
         return
     world.pools[request["pool"]]["used"] += granted
@@ -74,17 +73,33 @@ def settle_stock(world: World, member: Member, request: Request, day: int) -> No
     member["held"] -= item.tokens
     if member["status"] == codes.CLOSED:
         for piece in reversed(request["pieces"]):
-            world.post(member, day, HELD, EXPIRED, piece["tokens"], lot=piece["serial"],
-                       expiry_day=piece["expiry"], rule=item.rule, reason=codes.ON_CLOSE)
+            world.post(
+                member,
+                day,
+                HELD,
+                EXPIRED,
+                piece["tokens"],
+                lot=piece["serial"],
+                expiry_day=piece["expiry"],
+                rule=item.rule,
+                reason=codes.ON_CLOSE,
+            )
         return
     if pool_left(world, request) > 0:
         world.pools[request["pool"]]["used"] += 1
         for piece in reversed(request["pieces"]):
-            world.post(member, day, HELD, REDEEMED, piece["tokens"], lot=piece["serial"],
-                       expiry_day=piece["expiry"], rule=item.rule)
+            world.post(
+                member,
+                day,
+                HELD,
+                REDEEMED,
+                piece["tokens"],
+                lot=piece["serial"],
+                expiry_day=piece["expiry"],
+                rule=item.rule,
+            )
         hand_over(world, member, request["item"], day)
         return
     if item.per_member_max != NONE:
         hand_back(member, item.counter, item.per_member_period, request["day"], 1)
-    put_back(world, member, HELD, request["pieces"], item.tokens, day, rule=item.rule,
-             reason=codes.REFUSED_BY_STOCK)
+    put_back(world, member, HELD, request["pieces"], item.tokens, day, rule=item.rule, reason=codes.REFUSED_BY_STOCK)

@@ -64,8 +64,9 @@ def redeem_effect(world: World, member: Member, event: Event, day: int) -> int:
     order["spent"] += tokens
     order["spent_value"] += tokens * terms.redeem_value_num // terms.redeem_value_den
     activity(member, day)
-    order["pieces"] += take(world, member, REDEEMED, tokens, day, terms.consumption,
-                            rule=codes.RULE_REDEMPTION, order=name)
+    order["pieces"] += take(
+        world, member, REDEEMED, tokens, day, terms.consumption, rule=codes.RULE_REDEMPTION, order=name
+    )
     return codes.APPLIED if tokens == event["tokens"] else codes.APPLIED_IN_PART
 
 
@@ -77,8 +78,7 @@ def exchange_refused(world: World, member: Member, event: Event) -> int | None:
     day = max(event["day"], member["clock"])
     if not item.from_day <= event["day"] < item.to_day:
         return codes.ITEM_NOT_OFFERED
-    if (item.per_member_max != NONE
-            and used(member, item.counter, item.per_member_period, day) >= item.per_member_max):
+    if item.per_member_max != NONE and used(member, item.counter, item.per_member_period, day) >= item.per_member_max:
         return codes.ITEM_LIMIT
     if member["debt"] > 0:
         return codes.IN_DEBT
@@ -105,8 +105,7 @@ def exchange_effect(world: World, member: Member, event: Event, day: int) -> int
         hand_over(world, member, event["item"], day)
         return codes.APPLIED
     member["held"] += item.tokens
-    propose(world, member, event, day, item=event["item"], wanted=1, pool=item.pool, order=None,
-            pieces=pieces)
+    propose(world, member, event, day, item=event["item"], wanted=1, pool=item.pool, order=None, pieces=pieces)
     return codes.PROPOSED
 
 

@@ -14,15 +14,29 @@ from .ledger import OUTCOME_NAMES, Result
 from .world import Entry, Event
 
 MOST_ORDERS = 1 << 12
-EVENT_FIELDS = ("member", "day", "second", "prior", "number", "amount", "discount", "tokens", "channel",
-                "item", "counterpart", "expiry_day")
+EVENT_FIELDS = (
+    "member",
+    "day",
+    "second",
+    "prior",
+    "number",
+    "amount",
+    "discount",
+    "tokens",
+    "channel",
+    "item",
+    "counterpart",
+    "expiry_day",
+)
 BALANCES = ("pending", "available", "held", "debt", "shortfall", "status")
 
 
 def flat(law: r.Law) -> r.Law:
     """The law as the engines read it: rows of sets and factors one after another."""
-    sets = {name: [int(value) for row in getattr(law, name) for value in row]
-            for name in ("channel_sets", "category_sets", "category_factors")}
+    sets = {
+        name: [int(value) for row in getattr(law, name) for value in row]
+        for name in ("channel_sets", "category_sets", "category_factors")
+    }
     return law._replace(**sets)
 
 
@@ -34,8 +48,9 @@ def field_of(row: Any, name: str) -> int:
 class Stepper:
     """A machine that is fed the oracle's events."""
 
-    def __init__(self, law: r.Law, members: int, engine: str = "interpreted", orders: int = MOST_ORDERS,
-                 **sizes: int) -> None:
+    def __init__(
+        self, law: r.Law, members: int, engine: str = "interpreted", orders: int = MOST_ORDERS, **sizes: int
+    ) -> None:
         self.names: dict[str, int] = {}
         self.entries: list[Entry] = []
         room = {"entries": 1 << 11, "rows": 1 << 6, **sizes}
@@ -62,15 +77,24 @@ class Stepper:
             number = r.NONE
             if event["order"] is not None:
                 number = self.names.setdefault(event["order"], len(self.names))
-            rows.append(r.Event(type=codes.EVENT_TYPES[event["type"]], order=number, line_first=len(lines),
-                                line_count=len(event["lines"]), **{name: event[name] for name in EVENT_FIELDS}))
+            rows.append(
+                r.Event(
+                    type=codes.EVENT_TYPES[event["type"]],
+                    order=number,
+                    line_first=len(lines),
+                    line_count=len(event["lines"]),
+                    **{name: event[name] for name in EVENT_FIELDS},
+                )
+            )
             lines += [r.EventLine(**line) for line in event["lines"]]
         if self.engine == "interpreted":
             return rows, lines
         import numpy as np
 
-        return (np.array([astuple(row) for row in rows], dtype=dtype_of(r.Event)),
-                np.array([astuple(row) for row in lines], dtype=dtype_of(r.EventLine)))
+        return (
+            np.array([astuple(row) for row in rows], dtype=dtype_of(r.Event)),
+            np.array([astuple(row) for row in lines], dtype=dtype_of(r.EventLine)),
+        )
 
     def run(self, events: list[Event], last_mention: list[int]) -> list[str]:
         """Apply some events; answers their outcomes."""
@@ -99,8 +123,11 @@ class Stepper:
 
     def balances(self) -> dict[int, dict[str, int]]:
         """Balances of every member that was named."""
-        return {number: {name: field_of(member, name) for name in BALANCES}
-                for number, member in enumerate(self.book.members) if field_of(member, "events") > 0}
+        return {
+            number: {name: field_of(member, name) for name in BALANCES}
+            for number, member in enumerate(self.book.members)
+            if field_of(member, "events") > 0
+        }
 
 
 def last_mentions(events: list[Event]) -> list[int]:
@@ -113,7 +140,9 @@ def last_mentions(events: list[Event]) -> list[int]:
     return marks[::-1]
 
 
-def replayed(law: r.Law, events: list[Event], until: int, engine: str, chunk: int | None = None, **sizes: int) -> Result:
+def replayed(
+    law: r.Law, events: list[Event], until: int, engine: str, chunk: int | None = None, **sizes: int
+) -> Result:
     """A whole history, in chunks of any size."""
     members = 1 + max((event["member"] for event in events), default=0)
     names = {event["order"] for event in events if event["order"] is not None}

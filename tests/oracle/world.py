@@ -38,9 +38,20 @@ class World:
         """The member, made when first named."""
         if number not in self.members:
             self.members[number] = {
-                "number": number, "status": codes.UNKNOWN_MEMBER, "clock": -1, "events": 0,
-                "active": False, "welcomed": False, "pending": 0, "held": 0, "debt": 0,
-                "shortfall": 0, "grants": [], "lots_made": 0, "holdings": [], "counters": {},
+                "number": number,
+                "status": codes.UNKNOWN_MEMBER,
+                "clock": -1,
+                "events": 0,
+                "active": False,
+                "welcomed": False,
+                "pending": 0,
+                "held": 0,
+                "debt": 0,
+                "shortfall": 0,
+                "grants": [],
+                "lots_made": 0,
+                "holdings": [],
+                "counters": {},
             }
         return self.members[number]
 
@@ -56,9 +67,18 @@ class World:
         if tokens == 0:
             return
         entry = {
-            "event": self.event, "ordinal": self.ordinal, "member": member["number"], "day": day,
-            "source": source, "target": target, "tokens": tokens, "lot": NONE, "expiry_day": NONE,
-            "rule": 0, "reason": codes.AS_COMPUTED, "order": None,
+            "event": self.event,
+            "ordinal": self.ordinal,
+            "member": member["number"],
+            "day": day,
+            "source": source,
+            "target": target,
+            "tokens": tokens,
+            "lot": NONE,
+            "expiry_day": NONE,
+            "rule": 0,
+            "reason": codes.AS_COMPUTED,
+            "order": None,
         }
         unknown = set(more) - set(entry)
         assert not unknown, unknown
@@ -69,10 +89,28 @@ class World:
 def new_order(member: int) -> Order:
     """A record of an order nobody has placed yet."""
     return {
-        "member": member, "status": codes.NO_ORDER, "day": NONE, "delivered": NEVER, "amount": 0,
-        "returned": 0, "terms": None, "earned": 0, "pending": 0, "clawed": 0, "release_day": NEVER,
-        "released": False, "voided": False, "lot": NONE, "spent": 0, "spent_value": 0,
-        "given_back": 0, "pieces": [], "lines": [], "counted": None, "turn": 0, "placement": 0,
+        "member": member,
+        "status": codes.NO_ORDER,
+        "day": NONE,
+        "delivered": NEVER,
+        "amount": 0,
+        "returned": 0,
+        "terms": None,
+        "earned": 0,
+        "pending": 0,
+        "clawed": 0,
+        "release_day": NEVER,
+        "released": False,
+        "voided": False,
+        "lot": NONE,
+        "spent": 0,
+        "spent_value": 0,
+        "given_back": 0,
+        "pieces": [],
+        "lines": [],
+        "counted": None,
+        "turn": 0,
+        "placement": 0,
         "retro": False,
     }
 

@@ -49,11 +49,14 @@ def check_entries(entries: list[Entry]) -> None:
     """Every entry moves whole tokens from one account to another."""
     accounts = set(codes.ACCOUNTS.values())
     for entry in entries:
-        assert type(entry["tokens"]) is int and entry["tokens"] > 0
-        assert entry["source"] in accounts and entry["target"] in accounts
+        assert type(entry["tokens"]) is int
+        assert entry["tokens"] > 0
+        assert entry["source"] in accounts
+        assert entry["target"] in accounts
         assert entry["source"] != entry["target"]
-        assert (entry["lot"] != NONE) == (AVAILABLE in (entry["source"], entry["target"])
-                                          or (entry["source"] == HELD and entry["lot"] != NONE))
+        assert (entry["lot"] != NONE) == (
+            AVAILABLE in (entry["source"], entry["target"]) or (entry["source"] == HELD and entry["lot"] != NONE)
+        )
 
 
 def check_conservation(entries: list[Entry]) -> None:

@@ -10,6 +10,7 @@ from oracle.engines import replay
 from oracle.generate import scenario
 from oracle.stepper import Stepper
 from oracle.world import Event
+
 from parity.checks import (
     account,
     by_member,
@@ -19,7 +20,6 @@ from parity.checks import (
     plain,
 )
 from parity.worked import back, every_engine, ledger, made, on, order, redeem, results, told, worked
-
 from rewardsim.rules import codes
 from rewardsim.rules.codes import AVAILABLE, CLAWED, DEBT, ISSUE, PENDING, REDEEMED
 from rewardsim.rules.records import NONE, Law
@@ -76,7 +76,10 @@ def test_invariant_21_late_events_follow_the_policy(engine: str) -> None:
     assert found.outcomes == ["applied", "late"]
     found = worked(engine, events, terms={"late": "post"}, changes=changes)
     assert found.outcomes == ["applied", "applied"]
-    assert [(e["tokens"], e["day"]) for e in found.entries] == [(30, found.entries[0]["day"]), (10, found.entries[0]["day"])]
+    assert [(e["tokens"], e["day"]) for e in found.entries] == [
+        (30, found.entries[0]["day"]),
+        (10, found.entries[0]["day"]),
+    ]
 
 
 @every_engine
@@ -95,8 +98,13 @@ def test_invariant_22_a_void_is_final(engine: str) -> None:
     """An order voided at its delivery is worth nothing: not to a budget, not to a later return."""
     pool = {"size": 50, "period": "programme", "excess": "reduce"}
     events = [order(1, "a"), told("deliver", 1, order="a"), back(3, "a", 1000)]
-    found = worked(engine, events, campaigns=[{"bonus_tokens": 7, "pool": pool}], until=9, terms={
-        "release_kind": "delivery", "orders_max": 0, "orders_counted_on": "delivery", "clawback": "line"})
+    found = worked(
+        engine,
+        events,
+        campaigns=[{"bonus_tokens": 7, "pool": pool}],
+        until=9,
+        terms={"release_kind": "delivery", "orders_max": 0, "orders_counted_on": "delivery", "clawback": "line"},
+    )
     assert found.outcomes == ["applied", "applied", "nothing_to_take"]
     assert ledger(found) == ["m0 ISSUE -> PENDING 10 earning.purchase", "m0 PENDING -> CLAWED 10 earning.purchase"]
 
@@ -107,8 +115,11 @@ def test_invariant_23_lots_in_the_stated_order(engine: str, consumption: str, fi
     """Soonest expiry, or oldest first; what is taken sums to what is redeemed."""
     for _, result in results(engine):
         check_order_of_redemption(result.entries)
-    events = [told("opening", 0, tokens=10, expiry_day=on(90)), told("opening", 0, tokens=10, expiry_day=on(60)),
-              redeem(1, "a", 14)]
+    events = [
+        told("opening", 0, tokens=10, expiry_day=on(90)),
+        told("opening", 0, tokens=10, expiry_day=on(60)),
+        redeem(1, "a", 14),
+    ]
     found = worked(engine, events, terms={"consumption": consumption})
     assert [(e["lot"], e["tokens"]) for e in found.entries[2:]] == [(first, 10), (1 - first, 4)]
 
@@ -116,8 +127,14 @@ def test_invariant_23_lots_in_the_stated_order(engine: str, consumption: str, fi
 @every_engine
 def test_invariant_24_an_undone_redemption_restores_its_lots(engine: str) -> None:
     """The same lots with the same expiry, last taken first, never more than was redeemed."""
-    events = [told("opening", 0, tokens=10, expiry_day=on(60)), told("opening", 0, tokens=10, expiry_day=on(90)),
-              redeem(1, "a", 14), order(1, "a"), back(2, "a", 500), back(3, "a", 500)]
+    events = [
+        told("opening", 0, tokens=10, expiry_day=on(60)),
+        told("opening", 0, tokens=10, expiry_day=on(90)),
+        redeem(1, "a", 14),
+        order(1, "a"),
+        back(2, "a", 500),
+        back(3, "a", 500),
+    ]
     found = worked(engine, events, terms={"earn_on": 0})
     moves = [(e["lot"], e["expiry_day"], e["tokens"]) for e in found.entries if e["source"] == REDEEMED]
     days = [e["expiry_day"] for e in found.entries[:2]]
@@ -153,20 +170,75 @@ def test_invariant_25_a_bonus_on_weightless_lines_comes_back_too(engine: str) ->
     """By line, a full return takes a bonus even where no line has a weight."""
     lines = [{"category": 1, "amount": 0}, {"category": 1, "amount": 500}]
     events = [order(0, "a", 500, lines=lines), back(1, "a", 500, lines=[{"number": 2, "category": 1, "amount": 500}])]
-    found = worked(engine, events, campaigns=[{"bonus_tokens": 9}],
-                   terms={"clawback": "line", "factor_row": [10_000, 0, 10_000, 10_000]})
+    found = worked(
+        engine,
+        events,
+        campaigns=[{"bonus_tokens": 9}],
+        terms={"clawback": "line", "factor_row": [10_000, 0, 10_000, 10_000]},
+    )
     assert found.outcomes == ["applied", "applied"]
     assert account(found.entries, CLAWED) == 9
 
 
 @every_engine
+def test_invariant_25_a_bonus_on_lines_below_a_step_comes_back_too(engine: str) -> None:
+    """Lines that round to no token at all still carry the bonus, by their amounts."""
+    lines = [{"amount": 0}, {"amount": 50}]
+    events = [order(0, "a", 50, lines=lines), back(1, "a", 50, lines=[{"number": 2, "amount": 50}])]
+    terms = {"clawback": "line", "round_at": "line"}
+    found = worked(engine, events, campaigns=[{"bonus_tokens": 9}], terms=terms)
+    assert found.outcomes == ["applied", "applied"]
+    assert account(found.entries, CLAWED) == 9
+
+
+@every_engine
+def test_invariant_25_an_empty_order_placed_again_does_not_count(engine: str) -> None:
+    """A request of a cancelled placing does not make the next one count at its delivery."""
+    pool = {"size": 50, "period": "programme", "excess": "reduce"}
+    window = {"from_day": on(0), "to_day": on(9), "category_set": [1]}
+    events = [
+        order(0, "a", lines=[{"category": 1, "amount": 50}]),
+        told("cancel", 0, order="a"),
+        order(0, "a", lines=[{"category": 0, "amount": 50}]),
+        told("deliver", 0, order="a"),
+        order(1, "b"),
+        told("deliver", 1, order="b"),
+    ]
+    for event, second in zip(events, range(10), strict=False):
+        event["second"] = second
+    found = worked(
+        engine,
+        events,
+        until=5,
+        campaigns=[{**window, "bonus_tokens": 7, "pool": pool}],
+        terms={"release_kind": "delivery", "orders_max": 1, "orders_counted_on": "delivery"},
+    )
+    assert found.outcomes == ["proposed", "nothing_to_take", "nothing_earned", "applied", "applied", "applied"]
+    assert found.members[0]["available"] == 10
+
+
+@every_engine
 def test_invariant_26_returns_within_their_purchase(engine: str) -> None:
     """Never more than was bought, never of an unknown purchase, never before it."""
-    events = [back(0, "a", 1), order(1, "a"), back(2, "a", 600), back(3, "a", 401), back(4, "a", 400),
-              back(5, "z", 1), back(6, "a", 1)]
+    events = [
+        back(0, "a", 1),
+        order(1, "a"),
+        back(2, "a", 600),
+        back(3, "a", 401),
+        back(4, "a", 400),
+        back(5, "z", 1),
+        back(6, "a", 1),
+    ]
     found = worked(engine, events)
-    assert found.outcomes == ["unknown_order", "applied", "applied", "return_exceeds_order", "applied",
-                              "unknown_order", "return_exceeds_order"]
+    assert found.outcomes == [
+        "unknown_order",
+        "applied",
+        "applied",
+        "return_exceeds_order",
+        "applied",
+        "unknown_order",
+        "return_exceeds_order",
+    ]
 
 
 @every_engine
@@ -198,13 +270,22 @@ def test_invariant_28_no_loop_creates_tokens(engine: str) -> None:
 def test_invariant_29_closing_forfeits_everything(engine: str) -> None:
     """Through EXPIRED, debt written off, held tokens at the settlement; nothing after."""
     pool = {"size": 5, "period": "programme", "excess": "reject"}
-    events = [told("opening", 0, tokens=10), order(1, "a"), told("exchange", 2, item=0), told("close", 2),
-              order(3, "b")]
+    events = [
+        told("opening", 0, tokens=10),
+        order(1, "a"),
+        told("exchange", 2, item=0),
+        told("close", 2),
+        order(3, "b"),
+    ]
     found = worked(engine, events, until=20, items=[{"tokens": 4, "pool": pool}], terms={"release_kind": "delivery"})
     assert found.outcomes == ["applied", "applied", "proposed", "applied", "member_closed"]
     assert account(found.entries, codes.EXPIRED) == 20
     assert {k: found.members[0][k] for k in ("pending", "available", "held", "debt")} == {
-        "pending": 0, "available": 0, "held": 0, "debt": 0}
+        "pending": 0,
+        "available": 0,
+        "held": 0,
+        "debt": 0,
+    }
     owing = [order(1, "a"), redeem(2, "b", 10), back(3, "a", 1000), told("close", 4)]
     found = worked(engine, owing)
     assert found.members[0]["debt"] == 0 == account(found.entries, DEBT)

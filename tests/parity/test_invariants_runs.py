@@ -10,9 +10,9 @@ from oracle.engines import replay
 from oracle.generate import random_history, random_law
 from oracle.ledger import example
 from oracle.world import Event
+
 from parity.checks import account, by_member
 from parity.worked import every_engine, ledger, made, on, order, result_of, results, told, worked
-
 from rewardsim.rules import codes
 from rewardsim.rules.codes import AVAILABLE, EXPIRED, ISSUE
 from rewardsim.rules.records import NEVER, NONE, Band, Campaign, Law, Terms
@@ -31,8 +31,14 @@ def test_invariant_35_windows_are_half_open(engine: str) -> None:
     assert found.outcomes == ["applied"] * 6 + ["after_end"]
     events = [told("opening", 0, tokens=9)] + [told("exchange", day, item=0) for day in range(1, 6)]
     found = worked(engine, events, items=[{**window, "tokens": 1}])
-    assert found.outcomes == ["applied", "item_not_offered", "applied", "applied", "item_not_offered",
-                              "item_not_offered"]
+    assert found.outcomes == [
+        "applied",
+        "item_not_offered",
+        "applied",
+        "applied",
+        "item_not_offered",
+        "item_not_offered",
+    ]
 
 
 @every_engine
@@ -54,7 +60,9 @@ def test_invariant_36_exclusive_and_multiplying_campaigns(engine: str) -> None:
         found = worked(engine, [order(1, "a")], campaigns=rows)
         assert account(found.entries, AVAILABLE) == 30
     first = {"bonus_tokens": 3, "stacking": "exclusive"}
-    found = worked(engine, [order(1, "a")], campaigns=[adding, first, {"bonus_tokens": 9, "stacking": "exclusive"}, twice])
+    found = worked(
+        engine, [order(1, "a")], campaigns=[adding, first, {"bonus_tokens": 9, "stacking": "exclusive"}, twice]
+    )
     assert ledger(found) == ["m0 ISSUE -> AVAILABLE 10 earning.purchase", "m0 ISSUE -> AVAILABLE 3 campaign1"]
 
 
@@ -99,8 +107,10 @@ def test_invariant_41_members_may_be_numbered_anyhow(engine: str) -> None:
     """Other numbers for the members, the same ledger."""
     for seed in range(500, 506):
         law, events, until = made(seed)
-        turned = [{**e, "member": 3 - e["member"], "counterpart": 3 - e["counterpart"] if e["counterpart"] >= 0 else NONE}
-                  for e in events]
+        turned = [
+            {**e, "member": 3 - e["member"], "counterpart": 3 - e["counterpart"] if e["counterpart"] >= 0 else NONE}
+            for e in events
+        ]
         found = by_member(replay(law, turned, until, engine).entries)
         for member, rows in by_member(result_of(seed, engine).entries).items():
             assert [row[1:] for row in rows] == [row[1:] for row in found[3 - member]]
@@ -114,8 +124,15 @@ def test_invariant_42_members_out_of_reach_are_unchanged(engine: str) -> None:
     events = random_history(rng, law, 150, 4, late=0.0)
     for event in events:
         event["channel"] = 2 if event["member"] == 0 else event["channel"] % 2
-    bonus = Campaign(to_day=NEVER, weekdays=127, channel_set=len(law.channel_sets), factor_bp=10_000,
-                     bonus_tokens=5, limit_tokens=NONE, rule=codes.RULE_CAMPAIGN_BASE)
+    bonus = Campaign(
+        to_day=NEVER,
+        weekdays=127,
+        channel_set=len(law.channel_sets),
+        factor_bp=10_000,
+        bonus_tokens=5,
+        limit_tokens=NONE,
+        rule=codes.RULE_CAMPAIGN_BASE,
+    )
     varied = law._replace(campaigns=[bonus], channel_sets=[*law.channel_sets, [0, 0, 1]])
     before = by_member(replay(law, events, events[-1]["day"], engine).entries)
     after = by_member(replay(varied, events, events[-1]["day"], engine).entries)
@@ -129,20 +146,56 @@ def plain_orders(seed: int) -> list[Event]:
     rows = []
     for k in range(60):
         amount = rng.randrange(0, 400)
-        rows.append(example(type="order", number=k, member=rng.randrange(3), day=to_day(on(k // 2)), order=f"o{k}",
-                            amount=amount, lines=[{"number": 1, "category": 0, "amount": amount, "discount": 0}]))
+        rows.append(
+            example(
+                type="order",
+                number=k,
+                member=rng.randrange(3),
+                day=to_day(on(k // 2)),
+                order=f"o{k}",
+                amount=amount,
+                lines=[{"number": 1, "category": 0, "amount": amount, "discount": 0}],
+            )
+        )
     return rows
 
 
 def plain_law(tokens: int, per: int, **terms: int) -> Law:
     """A rate and nothing else."""
-    row = Terms(from_day=to_day(on(0)), to_day=NEVER, starts_day=to_day(on(0)), ends_day=NEVER, amount_max=10**9,
-                tokens_max=10**9, counter_width=2, category_width=1, channel_width=1, earn_on=1, band_count=1,
-                counts_from_day=NEVER, orders_max=NONE, share_limit=NONE, redeem_value_num=1, redeem_value_den=1,
-                redeem_step=1, debt_limit=NONE, window_days=NONE, **terms)
+    row = Terms(
+        from_day=to_day(on(0)),
+        to_day=NEVER,
+        starts_day=to_day(on(0)),
+        ends_day=NEVER,
+        amount_max=10**9,
+        tokens_max=10**9,
+        counter_width=2,
+        category_width=1,
+        channel_width=1,
+        earn_on=1,
+        band_count=1,
+        counts_from_day=NEVER,
+        orders_max=NONE,
+        share_limit=NONE,
+        redeem_value_num=1,
+        redeem_value_den=1,
+        redeem_step=1,
+        debt_limit=NONE,
+        window_days=NONE,
+        **terms,
+    )
     band = Band(upper=NONE, tokens=tokens, per=per, common=tokens, denominator=per)
-    return Law(terms=[row], bands=[band], limits=[], campaigns=[], items=[], pools=[], channel_sets=[[1]],
-               category_sets=[[1]], category_factors=[[10_000]])
+    return Law(
+        terms=[row],
+        bands=[band],
+        limits=[],
+        campaigns=[],
+        items=[],
+        pools=[],
+        channel_sets=[[1]],
+        category_sets=[[1]],
+        category_factors=[[10_000]],
+    )
 
 
 @every_engine
@@ -150,14 +203,27 @@ def plain_law(tokens: int, per: int, **terms: int) -> Law:
 def test_invariant_45_monotone_in_rate_expiry_and_scale(engine: str, proration: int) -> None:
     """More rate, more issued; less time, more expired; no rate, no entries; twice the value, twice the tokens."""
     events = plain_orders(45)
-    issued = [-account(replay(plain_law(n, 30, proration=proration), events, events[-1]["day"], engine).entries, ISSUE)
-              for n in range(4)]
-    assert issued[0] == 0 and issued == sorted(issued)
-    expired = [account(replay(plain_law(1, 10, expiry_kind=codes.ROLLING, expiry_days=days), events,
-                              events[-1]["day"], engine).entries, EXPIRED) for days in (20, 10, 5, 1)]
-    assert expired == sorted(expired) and expired[0] < expired[-1]
-    doubled = [{**e, "amount": 2 * e["amount"], "lines": [{**line, "amount": 2 * line["amount"]} for line in e["lines"]]}
-               for e in events]
+    issued = [
+        -account(replay(plain_law(n, 30, proration=proration), events, events[-1]["day"], engine).entries, ISSUE)
+        for n in range(4)
+    ]
+    assert issued[0] == 0
+    assert issued == sorted(issued)
+    expired = [
+        account(
+            replay(
+                plain_law(1, 10, expiry_kind=codes.ROLLING, expiry_days=days), events, events[-1]["day"], engine
+            ).entries,
+            EXPIRED,
+        )
+        for days in (20, 10, 5, 1)
+    ]
+    assert expired == sorted(expired)
+    assert expired[0] < expired[-1]
+    doubled = [
+        {**e, "amount": 2 * e["amount"], "lines": [{**line, "amount": 2 * line["amount"]} for line in e["lines"]]}
+        for e in events
+    ]
     once = replay(plain_law(1, 1), events, events[-1]["day"], engine)
     twice = replay(plain_law(1, 1), doubled, events[-1]["day"], engine)
     assert account(twice.entries, ISSUE) == 2 * account(once.entries, ISSUE)
@@ -173,8 +239,9 @@ def test_invariant_46_nothing_to_do_is_no_fault(engine: str) -> None:
     for day in (0, 2_932_896 - 800):
         terms = law.terms[0]
         terms.from_day = terms.starts_day = 0
-        event = example(type="order", day=day, order="a", amount=5,
-                        lines=[{"number": 1, "category": 0, "amount": 5, "discount": 0}])
+        event = example(
+            type="order", day=day, order="a", amount=5, lines=[{"number": 1, "category": 0, "amount": 5, "discount": 0}]
+        )
         found = replay(law, [event], day + 1, engine)
         assert found.outcomes == ["applied"]
         assert [(e["day"], e["tokens"]) for e in found.entries] == [(day, 5)]

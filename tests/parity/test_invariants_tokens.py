@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from oracle.earning import apportion
 from oracle.stepper import Stepper
+
 from parity.checks import (
     account,
     by_member,
@@ -18,7 +19,6 @@ from parity.checks import (
     check_lots,
 )
 from parity.worked import back, every_engine, ledger, made, order, redeem, results, told, worked
-
 from rewardsim.rules import arithmetic, codes
 from rewardsim.rules.codes import AVAILABLE, CLAWED, DEBT, ISSUE
 from rewardsim.rules.records import EventLine
@@ -46,7 +46,9 @@ def test_invariant_02_conserved_at_every_prefix(engine: str) -> None:
             held[entry["source"]] -= entry["tokens"]
             held[entry["target"]] += entry["tokens"]
             assert sum(held.values()) == 0
-            assert held[codes.PENDING] >= 0 and held[AVAILABLE] >= 0 and held[codes.HELD] >= 0
+            assert held[codes.PENDING] >= 0
+            assert held[AVAILABLE] >= 0
+            assert held[codes.HELD] >= 0
             assert held[DEBT] <= 0
 
 
@@ -100,7 +102,8 @@ def test_invariant_08_only_clawback_makes_debt(engine: str) -> None:
     events = [order(1, "a"), redeem(2, "b", 10), back(3, "a", 1000), redeem(4, "c", 1)]
     found = worked(engine, events, terms={"debt_limit": 6})
     assert found.outcomes == ["applied", "applied", "applied_in_part", "in_debt"]
-    assert found.members[0]["debt"] == 6 and found.members[0]["shortfall"] == 4
+    assert found.members[0]["debt"] == 6
+    assert found.members[0]["shortfall"] == 4
 
 
 @every_engine
@@ -133,14 +136,34 @@ def test_invariant_11_bounds_are_kept_and_reached(engine: str) -> None:
     top = 3_000_000_000
     terms = {"amount_max": top, "tokens_max": top, "proration": "pro_rata", "clawback": "line"}
     lines = [{"amount": top // 3}] * 3
-    events = [order(1, "a", lines=lines, amount=top), order(1, "b", top + 1),
-              back(2, "a", 7, lines=[{"number": 2, "amount": 7}]), back(3, "a", top - 7, lines=[
-                  {"number": 1, "amount": top // 3}, {"number": 2, "amount": top // 3 - 7},
-                  {"number": 3, "amount": top // 3}]),
-              told("adjust", 4, tokens=top), told("adjust", 4, tokens=top + 1), told("adjust", 4, tokens=-top - 1)]
+    events = [
+        order(1, "a", lines=lines, amount=top),
+        order(1, "b", top + 1),
+        back(2, "a", 7, lines=[{"number": 2, "amount": 7}]),
+        back(
+            3,
+            "a",
+            top - 7,
+            lines=[
+                {"number": 1, "amount": top // 3},
+                {"number": 2, "amount": top // 3 - 7},
+                {"number": 3, "amount": top // 3},
+            ],
+        ),
+        told("adjust", 4, tokens=top),
+        told("adjust", 4, tokens=top + 1),
+        told("adjust", 4, tokens=-top - 1),
+    ]
     found = worked(engine, events, terms=terms, bands=[{"tokens": 1, "per": 1}])
-    assert found.outcomes == ["applied", "out_of_bounds", "applied", "applied", "applied", "out_of_bounds",
-                              "out_of_bounds"]
+    assert found.outcomes == [
+        "applied",
+        "out_of_bounds",
+        "applied",
+        "applied",
+        "applied",
+        "out_of_bounds",
+        "out_of_bounds",
+    ]
     assert -account(found.entries, ISSUE) == top == account(found.entries, CLAWED)
 
 
@@ -156,8 +179,13 @@ def test_invariant_13_14_seen_before(engine: str) -> None:
 @every_engine
 def test_invariant_15_rejected_stays_rejected(engine: str) -> None:
     """A rejected id is a duplicate later, even where the balance would now do."""
-    events = [told("opening", 0, tokens=5), told("adjust", 1, tokens=-9), told("adjust", 2, tokens=9),
-              {"again": 1}, told("adjust", 3, tokens=-9)]
+    events = [
+        told("opening", 0, tokens=5),
+        told("adjust", 1, tokens=-9),
+        told("adjust", 2, tokens=9),
+        {"again": 1},
+        told("adjust", 3, tokens=-9),
+    ]
     found = worked(engine, events)
     assert found.outcomes == ["applied", "insufficient_tokens", "applied", "duplicate", "applied"]
 

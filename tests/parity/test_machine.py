@@ -12,8 +12,8 @@ from oracle.generate import random_law
 from oracle.histories import Storyteller, again
 from oracle.stepper import Stepper
 from oracle.world import Entry, Event
-from parity.checks import check_all, check_debt, plain
 
+from parity.checks import check_all, check_debt, plain
 from rewardsim.rules import codes
 from rewardsim.rules.records import Law
 
@@ -90,8 +90,15 @@ class SideBySide(RuleBasedStateMachine):
         event = self.teller.tell()
         order = self.teller.orders[-1]
         lines = [dict(line) for line in order["lines"]]
-        event.update(type="return", order=order["name"], member=order["member"], tokens=0, discount=0,
-                     lines=lines, amount=sum(line["amount"] for line in lines))
+        event.update(
+            type="return",
+            order=order["name"],
+            member=order["member"],
+            tokens=0,
+            discount=0,
+            lines=lines,
+            amount=sum(line["amount"] for line in lines),
+        )
         self.tell(event)
 
     @invariant()
@@ -114,7 +121,11 @@ class SideBySide(RuleBasedStateMachine):
 
 
 SideBySide.TestCase.settings = settings(
-    deadline=None, derandomize=True, print_blob=True, max_examples=60, stateful_step_count=25,
+    deadline=None,
+    derandomize=True,
+    print_blob=True,
+    max_examples=120,
+    stateful_step_count=25,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
 )
 TestSideBySide = SideBySide.TestCase
