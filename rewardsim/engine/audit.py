@@ -14,7 +14,7 @@ import numpy as np
 from numba import njit
 
 from rewardsim.rules import codes
-from rewardsim.rules.records import Book, Entry, Lot, Member, Order
+from rewardsim.rules.records import Book, Lot, Member, Order
 
 from .batches import as_array
 from .cache import keyed_cache
@@ -45,9 +45,7 @@ class Auditor:
         self.flows = np.zeros((last_day - first_day + 2, FLOWS), dtype=np.int64)
 
     def read(self, entries: Any) -> None:
-        """Take in entries, in the order in which they were written."""
-        if isinstance(entries, list):
-            entries = as_array(entries, Entry)
+        """Take in a structured array of entries, in the order in which they were written."""
         self.entries += len(entries)
         wrong = _fold(entries, self.balances, self.chains, self.lots, self.flows, self.first_day)
         if wrong >= 0:

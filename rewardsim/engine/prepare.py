@@ -19,6 +19,10 @@ ORDERS = {
     "occurred": "occurred_day, second, type_number, event_id, recorded",
     "recorded": "recorded",
 }
+COLUMNS = (
+    "event_id, type, member_id, occurred_day, second, recorded, amount_minor, discount_minor, tokens, order_id, "
+    "channel, category, item, counterpart_id, expiry_day, lines, source, source_row"
+)
 # What makes two events with one id the same event: everything but how they arrived.
 PAYLOAD = (
     "type, member_id, occurred_day, second, amount_minor, discount_minor, tokens, order_id, channel, "
@@ -26,14 +30,43 @@ PAYLOAD = (
 )
 
 
+NUMBERS = f"""
+CREATE TABLE members AS
+SELECT row_number() OVER (ORDER BY member_id) - 1 AS member, member_id FROM (
+    SELECT member_id FROM numbered
+    UNION SELECT counterpart_id FROM numbered WHERE counterpart_id IS NOT NULL);
+CREATE TABLE orders AS
+SELECT order_id, row_number() OVER (ORDER BY first) - 1 AS order_number, last_number
+FROM (SELECT order_id, min(number) AS first, max(number) AS last_number
+    FROM numbered WHERE order_id IS NOT NULL GROUP BY order_id);
+CREATE TABLE repeats AS
+SELECT number, CASE WHEN place = 1 THEN 0 WHEN payload IS NOT DISTINCT FROM first THEN 1 ELSE 2 END AS prior
+FROM (SELECT number, row_number() OVER arrival AS place, payload, first_value(payload) OVER arrival AS first
+    FROM (SELECT number, event_id, recorded, row({PAYLOAD}) AS payload FROM numbered WHERE event_id IN
+        (SELECT event_id FROM numbered GROUP BY event_id HAVING count(*) > 1))
+    WINDOW arrival AS (PARTITION BY event_id ORDER BY recorded, number));
+"""
+JOINED = """
+SELECT n.*, m.member, coalesce(o.order_number, -1) AS order_number,
+    coalesce(n.number = o.last_number, false)::BIGINT AS last_mention,
+    coalesce(c.member, -1) AS counterpart, coalesce(r.prior, 0)::BIGINT AS prior
+FROM numbered n JOIN members m USING (member_id)
+    LEFT JOIN orders o ON n.order_id = o.order_id
+    LEFT JOIN members c ON n.counterpart_id = c.member_id
+    LEFT JOIN repeats r ON n.number = r.number
+ORDER BY n.number
+"""
+
+
 class PreparedEvents:
     """A canonical event table, numbered and ready to be read in order.
 
-    ``order`` is "occurred" (canonical order, late events in their place) or "recorded" (order of
-    arrival, late events late).
+    ``source`` is a table in memory or a list of Parquet files. ``order`` is "occurred" (canonical
+    order, late events in their place) or "recorded" (order of arrival, late events late). A single
+    file known to be ``sorted`` canonically is read as it lies.
     """
 
-    def __init__(self, source: Any, order: str = "occurred") -> None:
+    def __init__(self, source: Any, order: str = "occurred", *, sorted: bool = False) -> None:
         import duckdb
 
         if order not in ORDERS:
@@ -42,11 +75,11 @@ class PreparedEvents:
         self._connection = duckdb.connect(str(Path(self._scratch.name) / "numbers.duckdb"))
         self._connection.execute(f"SET memory_limit='{MEMORY_LIMIT}'")
         self._connection.execute("SET enable_progress_bar=false")
-        if isinstance(source, (list, tuple)):
-            self._connection.read_parquet([str(path) for path in source]).create_view("source")
-        else:
-            self._connection.register("source", source)
-        self._number(order)
+        files = [str(path) for path in source] if isinstance(source, (list, tuple)) else []
+        if not files:
+            self._connection.register("given", source)
+        place = "file_row_number" if sorted and len(files) == 1 and order == "occurred" else ""
+        self._number(_given(files, place), place or f"row_number() OVER (ORDER BY {ORDERS[order]}) - 1", bool(place))
         self.members: int = self._one("SELECT count(*) FROM members")
         self.orders: int = self._one("SELECT count(*) FROM orders")
         self.events: int = self._one("SELECT count(*) FROM numbered")
@@ -65,43 +98,29 @@ class PreparedEvents:
 
     def batches(self, rows: int = BATCH_ROWS) -> Iterator[Any]:
         """Yield Arrow batches in the order of replay."""
-        yield from self._connection.sql(
-            """
-            SELECT n.*, m.member, coalesce(o.order_number, -1) AS order_number,
-                coalesce(n.number = o.last_number, false)::BIGINT AS last_mention,
-                coalesce(c.member, -1) AS counterpart, coalesce(r.prior, 0)::BIGINT AS prior
-            FROM numbered n JOIN members m USING (member_id)
-                LEFT JOIN orders o ON n.order_id = o.order_id
-                LEFT JOIN members c ON n.counterpart_id = c.member_id
-                LEFT JOIN repeats r ON n.number = r.number
-            ORDER BY n.number
-            """
-        ).to_arrow_reader(rows)
+        yield from self._connection.sql(JOINED).to_arrow_reader(rows)
 
     def _one(self, query: str) -> int:
         return int(self._connection.sql(query).fetchall()[0][0])
 
-    def _number(self, order: str) -> None:
+    def _number(self, given: str, place: str, as_it_lies: bool) -> None:
+        """Number events, members and orders. What lies in order is read again instead of copied."""
         types = " ".join(f"WHEN '{name}' THEN {number}" for name, number in EVENT_TYPES.items())
+        kind = "VIEW" if as_it_lies else "TABLE"
         self._connection.execute(
             f"""
-            CREATE TABLE numbered AS
-            SELECT row_number() OVER (ORDER BY {ORDERS[order]}) - 1 AS number, *
-            FROM (SELECT *, CASE type {types} END AS type_number, occurred_day - DATE '1970-01-01' AS day,
-                    coalesce(expiry_day - DATE '1970-01-01', -1) AS expiry FROM source);
-            CREATE TABLE members AS
-            SELECT row_number() OVER (ORDER BY member_id) - 1 AS member, member_id FROM (
-                SELECT member_id FROM numbered
-                UNION SELECT counterpart_id FROM numbered WHERE counterpart_id IS NOT NULL);
-            CREATE TABLE orders AS
-            SELECT order_id, row_number() OVER (ORDER BY min(number)) - 1 AS order_number,
-                max(number) AS last_number
-            FROM numbered WHERE order_id IS NOT NULL GROUP BY order_id;
-            CREATE TABLE repeats AS
-            SELECT number, CASE WHEN place = 1 THEN 0 WHEN payload IS NOT DISTINCT FROM first THEN 1 ELSE 2 END AS prior
-            FROM (SELECT number, row_number() OVER arrival AS place, payload, first_value(payload) OVER arrival AS first
-                FROM (SELECT number, event_id, recorded, row({PAYLOAD}) AS payload FROM numbered WHERE event_id IN
-                    (SELECT event_id FROM numbered GROUP BY event_id HAVING count(*) > 1))
-                WINDOW arrival AS (PARTITION BY event_id ORDER BY recorded, number));
+            CREATE {kind} numbered AS
+            SELECT {place} AS number, {COLUMNS}, type_number,
+                occurred_day - DATE '1970-01-01' AS day, coalesce(expiry_day - DATE '1970-01-01', -1) AS expiry
+            FROM (SELECT *, CASE type {types} END AS type_number FROM {given});
+            {NUMBERS}
             """
         )
+
+
+def _given(files: list[str], place: str) -> str:
+    """Return what stands in the FROM clause for the source."""
+    if not files:
+        return "given"
+    names = ", ".join("'" + name.replace("'", "''") + "'" for name in files)
+    return f"read_parquet([{names}], file_row_number={'true' if place else 'false'})"

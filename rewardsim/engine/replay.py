@@ -13,14 +13,14 @@ import numpy as np
 
 from rewardsim.programme import Programme
 from rewardsim.rules import codes
-from rewardsim.rules.records import Event, EventLine
+from rewardsim.rules.records import Entry, Event, EventLine
 
 from .audit import Auditor
 from .batches import as_array, as_objects, event_records
 from .loop import Outcome
 from .machine import Machine
 from .prepare import PreparedEvents
-from .writing import EventWriter, LedgerWriter
+from .writing import Background, EventWriter, LedgerWriter
 
 
 @dataclass
@@ -54,15 +54,20 @@ def replay_events(
     began = time.perf_counter()
     last_day = prepared.last_day if until is None else max(until, prepared.last_day)
     auditor = Auditor(prepared.members, prepared.first_day, last_day)
-    with _files(programme, folder) as (ledger, events_file):
+    with _files(programme, folder) as (ledger, events_file), contextlib.closing(Background()) as background:
 
         def sink(entries: Any, count: int) -> None:
-            auditor.read(entries[:count])
+            batch = as_array(entries[:count], Entry) if isinstance(entries, list) else entries[:count].copy()
+            background.submit(auditor.read, batch)
             if ledger:
-                ledger.write(entries[:count])
+                background.submit(ledger.write, batch)
+
+        def keep(batch: Any, outcomes: Any) -> None:
+            if events_file:
+                background.submit(events_file.write, batch, outcomes)
 
         machine = Machine(programme.law(), prepared.members, prepared.orders, engine, sink)
-        counts = _run_batches(machine, prepared, programme, events_file, progress)
+        counts = _run_batches(machine, prepared, programme, keep, progress)
         machine.finish(last_day)
     auditor.check(machine.book)
     ids = prepared.member_ids()
@@ -94,7 +99,7 @@ def _run_batches(
     machine: Machine,
     prepared: PreparedEvents,
     programme: Programme,
-    events_file: EventWriter | None,
+    keep: Callable[[Any, Any], None],
     progress: Callable[[int, int], None] | None,
 ) -> Any:
     """Run every batch; return how many events had each outcome code."""
@@ -103,8 +108,7 @@ def _run_batches(
     for batch in prepared.batches():
         outcomes = _run(machine, batch, programme)
         counts += np.bincount(outcomes["code"], minlength=len(counts))
-        if events_file:
-            events_file.write(batch, outcomes)
+        keep(batch, outcomes)
         done += batch.num_rows
         if progress:
             progress(done, prepared.events)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections import deque
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -10,11 +13,21 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from rewardsim.rules import codes
-from rewardsim.rules.records import NEVER, NONE, Entry
-
-from .batches import as_array
+from rewardsim.rules.records import NEVER, NONE
 
 PARQUET = {"compression": "zstd", "compression_level": 1, "write_page_checksum": True}
+# Words worth a dictionary, numbers worth their differences, and nothing else: ids are too many.
+LEDGER_LAYOUT = {
+    "use_dictionary": ["source", "target", "rule", "reason"],
+    "column_encoding": dict.fromkeys(
+        ["seq", "event", "member", "day", "tokens", "lot", "expiry_day", "order"], "DELTA_BINARY_PACKED"
+    ),
+    "write_statistics": ["day", "member"],
+}
+EVENTS_LAYOUT = {
+    "use_dictionary": ["type", "channel", "category", "item", "outcome", "source"],
+    "write_statistics": ["number", "occurred_day"],
+}
 LEDGER = pa.schema(
     [
         ("seq", pa.int64()),
@@ -39,19 +52,39 @@ NOT_KEPT = (
 )  # fmt: skip
 
 
+class Background:
+    """One thread that works through tasks in order, a few at most waiting; errors come back later."""
+
+    WAITING_MAX = 3
+
+    def __init__(self) -> None:
+        self._pool = ThreadPoolExecutor(max_workers=1)
+        self._waiting: deque[Future[None]] = deque()
+
+    def submit(self, task: Callable[..., None], *arguments: Any) -> None:
+        """Queue a task; wait while too many are waiting."""
+        self._waiting.append(self._pool.submit(task, *arguments))
+        while len(self._waiting) > self.WAITING_MAX:
+            self._waiting.popleft().result()
+
+    def close(self) -> None:
+        """Wait for everything queued; raise what went wrong."""
+        with self._pool:
+            while self._waiting:
+                self._waiting.popleft().result()
+
+
 class LedgerWriter:
     """Appends entries to a Parquet file with a gapless sequence number."""
 
     def __init__(self, path: Path, rules: dict[int, str]) -> None:
-        self._writer = pq.ParquetWriter(path, LEDGER, **PARQUET, use_dictionary=["source", "target", "rule", "reason"])
+        self._writer = pq.ParquetWriter(path, LEDGER, **PARQUET, **LEDGER_LAYOUT)
         self._rule_codes = np.array(sorted(rules), dtype=np.int64)
         self._rule_names = pa.array([rules[code] for code in sorted(rules)])
         self.entries = 0
 
     def write(self, entries: Any) -> None:
-        """Append a structured array, or a list of entries."""
-        if isinstance(entries, list):
-            entries = as_array(entries, Entry)
+        """Append a structured array of entries."""
         self._writer.write_table(self._table(entries))
         self.entries += len(entries)
 
@@ -98,7 +131,7 @@ class EventWriter:
         table = table.append_column("desired", pa.array(outcomes["desired"].copy()))
         table = table.append_column("applied", pa.array(outcomes["applied"].copy()))
         if self._writer is None:
-            self._writer = pq.ParquetWriter(self._path, table.schema, **PARQUET)
+            self._writer = pq.ParquetWriter(self._path, table.schema, **PARQUET, **EVENTS_LAYOUT)
         self._writer.write_table(table)
 
     def close(self) -> None:

@@ -36,6 +36,7 @@ def replay(
     TransactionError for bad input; nothing is left behind then.
     """
     from rewardsim.engine.cache import sources_digest
+    from rewardsim.engine.prepare import PreparedEvents
 
     if not isinstance(programme, Programme):
         programme = load_programme(programme)
@@ -55,33 +56,31 @@ def replay(
     if found:
         return Run(found)
     with writing(store) as folder:
-        manifest = _compute(programme, source, folder, engine, until, order, progress)
+        prepared = PreparedEvents(source, order, sorted=described.pop("sorted"))
+        try:
+            manifest = _compute(programme, prepared, folder, engine, until, progress)
+        finally:
+            prepared.close()
         manifest |= {"key": key, "inputs": inputs, "events": described, "terms": len(law.terms)}
         return Run(publish(folder, store, manifest))
 
 
 def _compute(
     programme: Programme,
-    source: Any,
+    prepared: Any,
     folder: Path,
     engine: str,
     until: date | None,
-    order: str,
     progress: Callable[[int, int], None] | None,
 ) -> dict[str, Any]:
     """Run the replay into a folder; return what the manifest says of it."""
     import pyarrow.parquet as pq
 
-    from rewardsim.engine.prepare import PreparedEvents
     from rewardsim.engine.replay import replay_events
     from rewardsim.engine.writing import PARQUET
 
-    prepared = PreparedEvents(source, order)
-    try:
-        day = (until - EPOCH).days if until else None
-        done = replay_events(programme, prepared, folder, engine=engine, until=day, progress=progress)
-    finally:
-        prepared.close()
+    day = (until - EPOCH).days if until else None
+    done = replay_events(programme, prepared, folder, engine=engine, until=day, progress=progress)
     flows = done.auditor.flows
     pq.write_table(daily_table(flows, done.auditor.first_day), folder / "daily.parquet", **PARQUET)
     pq.write_table(members_table(done), folder / "members.parquet", **PARQUET)
@@ -162,7 +161,7 @@ def _source(events: Any, programme: Programme) -> tuple[Any, dict[str, Any]]:
         _same_terms(described, programme)
         return paths, described
     table = _table(events)
-    described = {"digest": events_digest(table), "files": [], "currency": programme.currency}
+    described = {"digest": events_digest(table), "sorted": False, "files": [], "currency": programme.currency}
     return table, described
 
 

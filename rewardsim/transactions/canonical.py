@@ -13,7 +13,7 @@ from .faults import TransactionError, refuse
 
 
 def check_files(paths: Sequence[Path]) -> dict[str, Any]:
-    """Return digest, currency, time zone and names of canonical files.
+    """Return digest, currency, time zone and names of canonical files, and whether they lie in order.
 
     A file whose content has the digest its importer wrote needs no further check; any other is
     checked row by row. The digest of several files does not depend on their order. Raises
@@ -39,6 +39,7 @@ def check_files(paths: Sequence[Path]) -> dict[str, Any]:
     whole = digests[0] if len(digests) == 1 else hashlib.sha256("\n".join(sorted(digests)).encode()).hexdigest()
     return {
         "digest": whole,
+        "sorted": len(paths) == 1,
         "files": [path.name for path in paths],
         "currency": headers[0]["currency"],
         "timezone": headers[0]["timezone"],

@@ -1,0 +1,1 @@
+"""The house itself: who may import whom, what every file looks like, what stands at the top."""
