@@ -135,10 +135,10 @@ def replay(
     with reporting(as_json):
         options = {"out": out, "until": _date(until), "order": _choice("order", order, ("occurred", "recorded"))}
         options["engine"] = _choice("engine", engine, ("compiled", "interpreted"))
-        runs = [
-            run_replay(_load(path, without), events, progress=_progress(as_json), **options)
-            for path in ([programme, against] if against else [programme])
-        ]
+        chosen = [_load(path, without) for path in ([programme, against] if against else [programme])]
+        for found in chosen:
+            found.law()
+        runs = [run_replay(found, events, progress=_progress(as_json), **options) for found in chosen]
         difference = runs[0].against(runs[1]) if against else None
     if as_json:
         _print_json(_said(runs[0]) | ({"against": difference.to_dict()} if difference else {}))

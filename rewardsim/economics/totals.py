@@ -1,7 +1,8 @@
 """Flows and balances of a ledger: the figures of a run, in total and by day.
 
 The figures follow from transfers between accounts alone. ``exchanged`` is what left for coupons
-and codes, ``redeemed`` what left at checkout; ``given_back`` came back from either side's returns.
+and codes, ``redeemed`` what left at checkout; ``given_back`` came back when orders were returned;
+``voided`` was refused at delivery, ``clawed_back`` taken back because of returns.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ from rewardsim.rules.codes import (
 
 WIDTH = len(ACCOUNTS)
 DAILY = (
-    "issued", "released", "redeemed", "exchanged", "given_back", "expired", "clawed_back", "adjusted",
+    "issued", "voided", "released", "redeemed", "exchanged", "given_back", "expired", "clawed_back", "adjusted",
     "pending", "available", "held", "debt", "outstanding",
 )  # fmt: skip
 
@@ -31,22 +32,24 @@ DAILY = (
 def figures(flows: Any) -> dict[str, Any]:
     """Return flows per row of a (rows, flows) array: how many tokens went which way.
 
-    Column ``source * accounts + target`` counts transfers; the last one those to exchange items.
+    Column ``source * accounts + target`` counts transfers; the last two those to exchange items and
+    those that voided an award.
     """
 
     def between(sources: list[int], targets: list[int]) -> Any:
         return sum(flows[:, source * WIDTH + target] for source in sources for target in targets)
 
     everything = list(range(WIDTH))
-    exchanged = flows[:, WIDTH * WIDTH]
+    exchanged, voided = flows[:, WIDTH * WIDTH], flows[:, WIDTH * WIDTH + 1]
     return {
         "issued": between([ISSUE], everything),
+        "voided": voided,
         "released": between([PENDING], [AVAILABLE, DEBT]),
         "redeemed": between([AVAILABLE, HELD], [REDEEMED]) - exchanged,
         "exchanged": exchanged,
         "given_back": between([REDEEMED], [AVAILABLE, DEBT]),
         "expired": between(everything, [EXPIRED]),
-        "clawed_back": between(everything, [CLAWED]),
+        "clawed_back": between(everything, [CLAWED]) - voided,
         "adjusted": between([ADJUSTED], everything) - between(everything, [ADJUSTED]),
         "pending": between(everything, [PENDING]) - between([PENDING], everything),
         "available": between(everything, [AVAILABLE]) - between([AVAILABLE], everything),

@@ -20,13 +20,15 @@ from .batches import as_array
 from .cache import keyed_cache
 
 ACCOUNTS = len(codes.ACCOUNTS)
-EXCHANGED = ACCOUNTS * ACCOUNTS  # the flow to REDEEMED through exchange items, also counted as such
-FLOWS = EXCHANGED + 1
+EXCHANGED = ACCOUNTS * ACCOUNTS  # flow to REDEEMED through exchange items, also counted as such
+VOIDED = EXCHANGED + 1  # flow to CLAWED of awards refused at delivery, also counted as such
+FLOWS = VOIDED + 1
 RANGE = 4096  # members per range of the digest
 MASK = (1 << 63) - 1
 FACTOR_A = 0x2545F4914F6CDD1D
 FACTOR_B = 0x5851F42D4C957F2D
-AVAILABLE, REDEEMED, RULE_ITEM_BASE = codes.AVAILABLE, codes.REDEEMED, codes.RULE_ITEM_BASE
+AVAILABLE, REDEEMED, CLAWED, RULE_ITEM_BASE = codes.AVAILABLE, codes.REDEEMED, codes.CLAWED, codes.RULE_ITEM_BASE
+VOID_ORDERS_LIMIT, VOID_BEFORE_COUNT = codes.VOID_ORDERS_LIMIT, codes.VOID_BEFORE_COUNT
 
 
 class LedgerError(AssertionError):
@@ -42,7 +44,7 @@ class Auditor:
         self.balances = np.zeros((members, ACCOUNTS), dtype=np.int64)
         self.chains = np.zeros((members, 2), dtype=np.int64)
         self.lots = np.zeros(members, dtype=np.int64)
-        self.flows = np.zeros((last_day - first_day + 2, FLOWS), dtype=np.int64)
+        self.flows = np.zeros((last_day - first_day + 1, FLOWS), dtype=np.int64)
 
     def read(self, entries: Any) -> None:
         """Take in a structured array of entries, in the order in which they were written."""
@@ -61,9 +63,18 @@ class Auditor:
             table if not isinstance(table, list) else as_array(table, record)
             for table, record in ((book.members, Member), (book.lots, Lot), (book.orders, Order))
         )
+        self._check_days()
         wrong = _compare(members, lots, orders, self.balances, self.lots)
         if wrong >= 0:
             raise LedgerError(f"member {wrong}: {members[wrong]} against {self.balances[wrong]}")
+
+    def _check_days(self) -> None:
+        """Compare the days' flows with the members' balances, account by account."""
+        for account in range(ACCOUNTS):
+            into = sum(int(self.flows[:, source * ACCOUNTS + account].sum()) for source in range(ACCOUNTS))
+            out = sum(int(self.flows[:, account * ACCOUNTS + target].sum()) for target in range(ACCOUNTS))
+            if into - out != int(self.balances[:, account].sum()):
+                raise LedgerError(f"account {account}: days and members do not add up to the same")
 
     def digest(self, ids: list[str]) -> str:
         """Return the digest of the ledger: members by id, SHA-256 a fixed range, then of the list."""
@@ -96,6 +107,8 @@ def _fold_plain(entries: Any, balances: Any, chains: Any, lots: Any, flows: Any,
         flows[e.day - first_day, flow] += e.tokens
         if e.target == REDEEMED and e.rule >= RULE_ITEM_BASE:
             flows[e.day - first_day, EXCHANGED] += e.tokens
+        if e.target == CLAWED and (e.reason == VOID_ORDERS_LIMIT or e.reason == VOID_BEFORE_COUNT):
+            flows[e.day - first_day, VOIDED] += e.tokens
         if e.source == AVAILABLE:
             lots[m] -= e.tokens * (2 * mix(1, e.lot, FACTOR_A) + 1)
         if e.target == AVAILABLE:

@@ -13,6 +13,8 @@ from typing import Any
 
 from rewardsim.rules.codes import EVENT_TYPES
 
+from .duck import quiet_connection
+
 BATCH_ROWS = 1 << 17
 MEMORY_LIMIT = "2GB"
 ORDERS = {
@@ -67,14 +69,11 @@ class PreparedEvents:
     """
 
     def __init__(self, source: Any, order: str = "occurred", *, sorted: bool = False) -> None:
-        import duckdb
-
         if order not in ORDERS:
             raise ValueError(f"order {order!r} is unknown; allowed are {', '.join(ORDERS)}")
         self._scratch = tempfile.TemporaryDirectory(prefix="rewardsim-")
-        self._connection = duckdb.connect(str(Path(self._scratch.name) / "numbers.duckdb"))
+        self._connection = quiet_connection(Path(self._scratch.name) / "numbers.duckdb")
         self._connection.execute(f"SET memory_limit='{MEMORY_LIMIT}'")
-        self._connection.execute("SET enable_progress_bar=false")
         files = [str(path) for path in source] if isinstance(source, (list, tuple)) else []
         if not files:
             self._connection.register("given", source)

@@ -3,24 +3,27 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from rewardsim.rules import codes
-from rewardsim.rules.records import NEVER, NONE
+from rewardsim.rules.records import NEVER, NONE, Entry
+
+from .tables import dtype_of
 
 PARQUET = {"compression": "zstd", "compression_level": 1, "write_page_checksum": True}
 # Words worth a dictionary, numbers worth their differences, and nothing else: ids are too many.
 LEDGER_LAYOUT = {
     "use_dictionary": ["source", "target", "rule", "reason"],
     "column_encoding": dict.fromkeys(
-        ["seq", "event", "member", "day", "tokens", "lot", "expiry_day", "order"], "DELTA_BINARY_PACKED"
+        ["seq", "event", "ordinal", "member", "day", "tokens", "lot", "expiry_day", "order"], "DELTA_BINARY_PACKED"
     ),
     "write_statistics": ["day", "member"],
 }
@@ -32,6 +35,7 @@ LEDGER = pa.schema(
     [
         ("seq", pa.int64()),
         ("event", pa.int64()),
+        ("ordinal", pa.int64()),
         ("member", pa.int32()),
         ("day", pa.date32()),
         ("source", pa.dictionary(pa.int8(), pa.string())),
@@ -99,6 +103,7 @@ class LedgerWriter:
         columns = [
             pa.array(np.arange(self.entries, self.entries + count)),
             _with_nulls(entries["event"].copy(), entries["event"] == NONE),
+            _with_nulls(entries["ordinal"].copy(), entries["ordinal"] == NONE),
             pa.array(entries["member"].astype(np.int32)),
             pa.array(entries["day"].astype(np.int32)).cast(pa.date32()),
             _words(entries["source"], ACCOUNT_NAMES),
@@ -111,6 +116,34 @@ class LedgerWriter:
             _with_nulls(entries["order"].copy(), entries["order"] == NONE),
         ]
         return pa.Table.from_arrays(columns, schema=LEDGER)
+
+
+def read_ledger(path: Path, rules: dict[int, str]) -> Iterator[Any]:
+    """Yield a ledger file's entries as structured arrays, as they were written."""
+    places = {name: code for code, name in sorted(rules.items(), reverse=True)}
+    with pq.ParquetFile(path, page_checksum_verification=True) as file:
+        for batch in file.iter_batches():
+            yield _entries(batch, places)
+
+
+def _entries(batch: pa.RecordBatch, rules: dict[str, int]) -> Any:
+    """Turn a ledger batch back into entries."""
+    entries = np.empty(batch.num_rows, dtype_of(Entry))
+    for name in ("event", "ordinal", "member", "tokens", "lot", "order"):
+        entries[name] = pc.fill_null(batch.column(name), NONE).to_numpy(zero_copy_only=False)
+    for name, codes_of in (("source", codes.ACCOUNTS), ("target", codes.ACCOUNTS), ("reason", codes.REASONS)):
+        entries[name] = _numbers(batch.column(name), codes_of)
+    entries["rule"] = _numbers(batch.column("rule"), rules)
+    entries["day"] = batch.column("day").cast(pa.int32()).to_numpy()
+    # A lot without an expiry day never expires; without a lot there is none.
+    expiry = pc.fill_null(batch.column("expiry_day").cast(pa.int32()), NEVER).to_numpy(zero_copy_only=False)
+    entries["expiry_day"] = np.where(entries["lot"] == NONE, NONE, expiry)
+    return entries
+
+
+def _numbers(words: pa.DictionaryArray, codes_of: dict[str, int]) -> Any:
+    lookup = np.array([codes_of[name] for name in words.dictionary.to_pylist()], dtype=np.int64)
+    return lookup[words.indices.to_numpy()]
 
 
 class EventWriter:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from .run import Run
-from .store import RunError
+from .store import run_error
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -56,17 +56,17 @@ class Difference:
 
 def compare_replays(a: Run, b: Run) -> Difference:
     """Compare two replays; raise RunError unless both read the same events."""
-    import duckdb
     import pandas as pd
 
+    from rewardsim.engine.duck import quiet_connection
+
     if a.manifest["inputs"]["events"] != b.manifest["inputs"]["events"]:
-        found = f"{b.path}: found other events than in {a.path}"
-        raise RunError(f"{found}, allowed are the same, do: replay both on one file")
+        allowed = f"the events of {a.path}"
+        raise run_error(b.path, "other_events", "other events", allowed, "replay both on one file")
     one, other = a.summary()["tokens"], b.summary()["tokens"]
     totals = pd.DataFrame({"a": one, "b": other})
     totals["difference"] = totals["b"] - totals["a"]
-    with duckdb.connect() as con:
-        con.execute("SET enable_progress_bar=false")
+    with quiet_connection() as con:
         for side, run in (("a", a), ("b", b)):
             con.read_parquet(str(run.path / "members.parquet")).create_view(f"members_{side}")
             con.read_parquet(str(run.path / "ledger.parquet")).create_view(f"ledger_{side}")

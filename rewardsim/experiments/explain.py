@@ -19,7 +19,7 @@ from rewardsim.rules.clock import advance
 from rewardsim.rules.codes import ACCOUNTS, FIRES, ORDER, OUTCOMES, REASONS, VERDICTS
 
 from .run import Run, connection
-from .store import RunError
+from .store import run_error
 
 EPOCH = date(1970, 1, 1)
 ACCOUNT_WORDS = {code: name for name, code in ACCOUNTS.items()}
@@ -90,8 +90,8 @@ def explain(run: Run, member_id: str) -> Explanation:
         chosen = con.sql(_EVENTS, params=[member_id]).to_arrow_table()
         ledger = con.sql(_LEDGER, params=[member_id]).fetchall()
     if chosen.num_rows == 0:
-        found = f"member {member_id!r}: found no event of it"
-        raise RunError(f"{found}, allowed is a member of {run.path}, do: check the id")
+        allowed = f"a member of {run.path}"
+        raise run_error(run.path, "unknown_member", f"no event of member {member_id!r}", allowed, "check the id")
     teller = _Teller(run, chosen, ledger)
     return teller.tell(member_id)
 
@@ -106,6 +106,7 @@ class _Teller:
         programme = run.programme
         self.names: Names = programme.names
         self.law: Law = law_tables(programme.law(), False)
+        self.path = run.path
         self.ledger = ledger
         self.until = (date.fromisoformat(run.manifest["summary"]["until"]) - EPOCH).days
         self.rows = chosen.to_pylist()
@@ -215,17 +216,17 @@ class _Teller:
             for e in step.entries
         ]
         if told != [e[1:] for e in self.ledger]:
-            raise RunError("found entries that differ from the run's ledger, allowed are the same, do: replay again")
+            found, allowed = "entries that differ from the run's ledger", "the same entries"
+            raise run_error(self.path, "other_entries", found, allowed, "replay again with this version")
 
 
 def _prepared(chosen: Any) -> Any:
     """Return stored events of one member with the columns the preparation had given them."""
-    import duckdb
-
+    from rewardsim.engine.duck import quiet_connection
     from rewardsim.rules.codes import EVENT_TYPES
 
     types = " ".join(f"WHEN '{name}' THEN {number}" for name, number in EVENT_TYPES.items())
-    with duckdb.connect() as con:
+    with quiet_connection() as con:
         con.register("chosen", chosen)
         table = con.sql(
             f"""

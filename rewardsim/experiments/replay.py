@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
 from rewardsim.economics.totals import daily_table, totals
 from rewardsim.programme import Programme, load_programme
+from rewardsim.programme.faults import Fault, Place
 from rewardsim.transactions import TransactionError, event_schema, events_digest, validate_events
 from rewardsim.transactions.canonical import check_files
 
@@ -58,6 +59,7 @@ def replay(
     with writing(store) as folder:
         prepared = PreparedEvents(source, order, sorted=described.pop("sorted"))
         try:
+            _reach(prepared, until)
             manifest = _compute(programme, prepared, folder, engine, until, progress)
         finally:
             prepared.close()
@@ -98,6 +100,15 @@ def _compute(
     }
 
 
+def _reach(prepared: Any, until: date | None) -> None:
+    """Refuse an end before the last event: a replay takes the whole table."""
+    from rewardsim.transactions.faults import refuse
+
+    last = EPOCH + timedelta(days=prepared.last_day)
+    if until is not None and prepared.events and until < last:
+        raise refuse("early_end", "until", until.isoformat(), f"{last} or later", "name a later day")
+
+
 def summary(done: Any) -> dict[str, Any]:
     """Return the totals of a replay, as counts and whole tokens."""
     members = done.members
@@ -113,7 +124,7 @@ def summary(done: Any) -> dict[str, Any]:
         "outcomes": counts,
         "entries": done.entries,
         "tokens": tokens,
-        "until": (EPOCH.fromordinal(EPOCH.toordinal() + done.last_day)).isoformat(),
+        "until": (EPOCH + timedelta(days=done.last_day)).isoformat(),
         "seconds": round(done.seconds, 3),
     }
 
@@ -181,9 +192,18 @@ def _table(events: Any) -> Any:
 
 def _same_terms(described: dict[str, Any], programme: Programme) -> None:
     """Refuse events whose currency or zone is not the programme's: their integers would be misread."""
-    from rewardsim.transactions.faults import refuse
-
-    for name, wanted in (("currency", programme.currency), ("timezone", programme.timezone)):
-        if described[name] != wanted:
-            todo = f"import the data with {name} = \"{wanted}\" in its mapping, or change the programme"
-            raise refuse(f"other_{name}", described["files"][0], described[name], f"the programme's {wanted}", todo)
+    wanted = {"currency": ("[money] currency", programme.currency), "timezone": ("[time] zone", programme.timezone)}
+    place = Place(", ".join(described["files"]))
+    faults = [
+        Fault(
+            place,
+            f"other_{name}",
+            described[name],
+            f"the programme's {right}",
+            f'import the data with {key} = "{right}" in its mapping, or change the programme',
+        )
+        for name, (key, right) in wanted.items()
+        if described[name] != right
+    ]
+    if faults:
+        raise TransactionError(faults)

@@ -7,7 +7,7 @@ from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from .store import read_manifest, verify
+from .store import read_manifest, run_error, verify
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -83,8 +83,22 @@ class Run:
         return compare_replays(self, other)
 
     def verify(self) -> None:
-        """Raise RunError where a stored table is damaged."""
+        """Raise RunError where a stored table is damaged, or the ledger's chain does not lead to its digest."""
+        from rewardsim.engine.audit import Auditor
+        from rewardsim.engine.writing import read_ledger
+
         verify(self.path)
+        ids = self.members["member_id"].tolist()
+        auditor = Auditor(len(ids), *self._days())
+        for entries in read_ledger(self.path / "ledger.parquet", self.programme.names.rules):
+            auditor.read(entries)
+        if auditor.digest(ids) != self.digest:
+            raise run_error(self.path, "other_digest", "a ledger of another digest", self.digest, "run again")
+
+    def _days(self) -> tuple[int, int]:
+        """Return the first and the last day of the run, as numbers."""
+        row = self.sql("SELECT min(day) - DATE '1970-01-01' AS first, max(day) - DATE '1970-01-01' AS last FROM daily")
+        return int(row["first"][0]), int(row["last"][0])
 
     def __repr__(self) -> str:
         programme = self.manifest["programme"]["id"]
@@ -98,10 +112,9 @@ class Run:
 
 def connection(folder: Path) -> Any:
     """Return a DuckDB connection with the run's tables as views; ledger rows carry member ids."""
-    import duckdb
+    from rewardsim.engine.duck import quiet_connection
 
-    con = duckdb.connect()
-    con.execute("SET enable_progress_bar=false")
+    con = quiet_connection()
     for name in TABLES:
         con.read_parquet(str(folder / f"{name}.parquet")).create_view(f"raw_{name}")
         if name != "ledger":

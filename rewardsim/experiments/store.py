@@ -18,6 +18,8 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+from rewardsim.programme.faults import Fault, Place
+
 FORMAT = "run/1"
 MANIFEST = "manifest.json"
 KEY_SHOWN = 16
@@ -25,7 +27,16 @@ LIBRARIES = ("rewardsim", "numpy", "pandas", "pyarrow", "duckdb", "numba")
 
 
 class RunError(ValueError):
-    """A run that is missing, damaged, or of another format."""
+    """A run that is missing, damaged, of another format, or asked for what it does not hold."""
+
+    def __init__(self, fault: Fault) -> None:
+        self.faults = (fault,)
+        super().__init__(str(fault))
+
+
+def run_error(path: Path, code: str, found: str, allowed: str, todo: str) -> RunError:
+    """Return the error for a run that cannot be used."""
+    return RunError(Fault(Place(str(path)), code, found, allowed, todo))
 
 
 def key_of(inputs: dict[str, Any]) -> str:
@@ -92,9 +103,9 @@ def read_manifest(folder: Path) -> dict[str, Any]:
     try:
         manifest = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
-        raise RunError(f"{folder}: found no readable {MANIFEST}, allowed is a run folder, do: name one") from error
+        raise run_error(folder, "no_run", f"no readable {MANIFEST}", "a run folder", "name one") from error
     if not isinstance(manifest, dict) or manifest.get("format") != FORMAT:
-        raise RunError(f"{folder}: found another format, allowed is {FORMAT}, do: run again with this version")
+        raise run_error(folder, "other_format", "another format", FORMAT, "run again with this version")
     return manifest
 
 
@@ -103,7 +114,7 @@ def verify(folder: Path) -> None:
     for name, wanted in read_manifest(folder)["tables"].items():
         path = Path(folder) / name
         if not path.is_file() or hashlib.sha256(path.read_bytes()).hexdigest() != wanted:
-            raise RunError(f"{path}: found a missing or damaged table, allowed is the one written, do: run again")
+            raise run_error(path, "damaged", "a missing or changed table", "the one that was written", "run again")
 
 
 def versions() -> dict[str, str]:

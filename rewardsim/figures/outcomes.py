@@ -29,7 +29,9 @@ def outcomes(events: pd.DataFrame) -> go.Figure:
     height = max(360, 200 + 26 * sum(max(1, len(counts[kind])) for kind in kinds))
     said = f"{len(events):,} events, {_refused(events):,} rejected"
     dressed(figure, "What became of the events", said, height)
-    figure.update_layout(barmode="group", legend={"title": {"text": "event"}, "traceorder": "normal"})
+    figure.update_layout(
+        barmode="group", legend={"title": {"text": "event", "font": {"size": 13}}, "traceorder": "normal"}
+    )
     room = 1.25 * max(counts, default=1)
     figure.update_xaxes(title_text="events", tickformat=",d", range=[0, room])
     figure.update_yaxes(title_text="outcome", autorange="reversed", type="category")

@@ -100,6 +100,8 @@ def iso(day: Any) -> str:
 
 def mark_days(figure: go.Figure, marks: Mapping[str, Any] | None) -> None:
     """Draw a dotted line through all panels on each named day, its name above, in three heights."""
+    if marks:
+        figure.update_layout(margin={"t": 130})
     ordered = sorted((marks or {}).items(), key=lambda mark: iso(mark[1]))
     for place, (name, day) in enumerate(ordered):
         at = iso(day)

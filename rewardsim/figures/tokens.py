@@ -108,7 +108,7 @@ def two_panels(figure: go.Figure, at: pd.Series, above: str, below: str) -> go.F
         figure.update_xaxes(range=[iso(at.iloc[0]), iso(at.iloc[-1] + (at.iloc[-1] - at.iloc[0]) / 50)])
     figure.update_layout(
         hovermode="x unified",
-        margin={"t": 125},
+        title={"y": 0.97, "yref": "container", "yanchor": "top"},
         legend={"x": 1.01, "y": 1, "yanchor": "top"},
         legend2={"x": 1.01, "y": 0.47, "yanchor": "top"},
     )
@@ -134,6 +134,7 @@ def lots_by_expiry(ledger: pd.DataFrame, *, on: Any = None, token: str = "token"
             width=0.7,
             textposition="outside",
             cliponaxis=False,
+            constraintext="none",
             customdata=table[["lots", "members", "first", "last"]].astype(str).to_numpy().tolist(),
             marker=fill(0),
             hovertemplate=f"%{{x}}<br>%{{y:,.{decimals}f}} {held_by}"

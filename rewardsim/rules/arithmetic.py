@@ -49,6 +49,10 @@ def apportion(lines: list[EventLine], first: int, count: int, total: int) -> Non
         left -= lines[k].share
     while left > 0:
         best = _largest_remainder(lines, first, count, total, weights)
+        if best == NONE:
+            # Out of bounds, which a checked programme rules out; still the shares must sum up.
+            lines[first].share += left
+            return
         lines[best].share += 1
         left -= 1
 

@@ -63,7 +63,7 @@ class Terms:
     enrolment: int = 0  # codes.AUTOMATIC (first event enrols) or codes.BY_EVENT
     late: int = 0  # codes.POST or codes.REJECT events that arrive after later ones
     amount_max: int = 0  # largest amount an event may carry
-    tokens_max: int = 0  # largest number of tokens an event may carry or a member may hold
+    tokens_max: int = 0  # largest number of tokens an event may carry
     counter_width: int = 0  # counters per member
     category_width: int = 0  # categories known to the programme, the unnamed one (0) included
     channel_width: int = 0  # channels known to the programme, the unnamed one (0) included

@@ -8,8 +8,10 @@ from pathlib import Path
 from typing import Any
 
 from .digest import TableHasher
-from .events import event_batches, header_of, read_events
+from .events import event_batches, event_schema, header_of, read_events
 from .faults import TransactionError, refuse
+from .sources import check_unfolding
+from .textgate import LIMITS
 
 
 def check_files(paths: Sequence[Path]) -> dict[str, Any]:
@@ -47,7 +49,10 @@ def check_files(paths: Sequence[Path]) -> dict[str, Any]:
 
 
 def _check_file(path: Path) -> tuple[dict[str, str], str]:
+    import pyarrow.parquet as pq
+
     header = header_of(path)
+    check_unfolding(path, pq.read_metadata(path), len(event_schema()), LIMITS)
     hasher = TableHasher()
     for batch in event_batches(path):
         hasher.update(batch)

@@ -155,9 +155,10 @@ def _to_events(connection: duckdb.DuckDBPyConnection, plan: Mapping) -> dict[str
         number_runs(connection)
     group(connection, plan)
     connection.execute(
-        "INSERT INTO rejected SELECT file, row, ?, split_part(why, ':', 2), coalesce(key, ''), '' "
+        "INSERT INTO rejected SELECT file, row, CASE split_part(why, ':', 2) WHEN 'null_member' THEN ? "
+        "WHEN 'null_order' THEN ? ELSE ? END, split_part(why, ':', 2), coalesce(key, ''), '' "
         "FROM good WHERE why LIKE 'reject:%'",
-        [column],
+        [plan.columns.member or "", plan.columns.order or "", column],
     )
     connection.execute(
         "INSERT INTO rejected SELECT g.file, g.row, ?, r.fault, r.key, '' FROM grouped r "

@@ -290,9 +290,20 @@ def time_pattern(form: str) -> str:
     return "".join(out)
 
 
+# What a field of a certain form may hold, in words.
+PATTERNS = {
+    "currency": "a currency code of three capital letters, such as \"INR\"",
+    "source_currency": "a currency code of three capital letters, such as \"USD\"",
+    "exchange_rate": "a decimal text with at most 6 digits after the point, such as \"65.00\"",
+    "amount_max": "a decimal text such as \"1000000000\"",
+    "package": "the import name of a Python package",
+    "name": "small letters, digits and hyphens",
+}
+
+
 def mapping_schema_json() -> dict[str, Any]:
     """JSON Schema of a mapping file."""
-    return Mapping.model_json_schema(by_alias=True)
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **Mapping.model_json_schema(by_alias=True)}
 
 
 def load_mapping(path: str | os.PathLike[str]) -> Mapping:
@@ -320,6 +331,9 @@ def _fault(item: Any, file: str, text: str) -> Fault:
         near = difflib.get_close_matches(path[-1], known, 1)
         allowed, todo = ", ".join(known), f"did you mean {near[0]!r}?" if near else "remove it"
         return Fault(place, "unknown_key", path[-1], allowed, todo)
+    if item["type"] == "string_pattern_mismatch":
+        allowed = PATTERNS.get(path[-1], allowed)
+        return Fault(place, "wrong_form", clip(item["input"]), allowed, "correct the mapping")
     found = "nothing" if item["type"] == "missing" else clip(item["input"])
     return Fault(place, item["type"], found, allowed, "correct the mapping")
 

@@ -65,7 +65,7 @@ def test_check_of_shipped_programmes(call: Call, said: Said) -> None:
     assert tea["stretches"] > 1
     words = call("check", REWARD_MI).stdout
     assert words.startswith(f"{REWARD_MI}: Reward Mi (India), ")
-    assert f"leave out with --without {LATER}" in words
+    assert f"leave out with --without: {LATER}" in words
 
 
 def test_check_shows_hints(call: Call, said: Said) -> None:

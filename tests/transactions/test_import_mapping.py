@@ -48,7 +48,7 @@ def test_all_faults_at_once_with_their_lines(tmp_path: Path) -> None:
     assert ("unknown_key", 4, "columns.membr", "did you mean 'member'?") in found
     assert ("unknown_key", 15, "row", "did you mean 'rows'?") in found
     assert ("missing", 3, "columns.member", "correct the mapping") in found
-    assert {("literal_error", 14, "rows.null_member"), ("string_pattern_mismatch", 12, "money.currency")} <= {
+    assert {("literal_error", 14, "rows.null_member"), ("wrong_form", 12, "money.currency")} <= {
         fault[:3] for fault in found
     }
 
