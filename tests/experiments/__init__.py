@@ -1,1 +1,1 @@
-"""Tests."""
+"""Runs and what is asked of them: found again, whole or not there, consistent, explained, compared."""

@@ -169,7 +169,8 @@ def test_the_package_alone_loads_no_plotting() -> None:
 
 def test_importing_figures_changes_no_other_figure() -> None:
     code = (
-        "import plotly.io as pio, sys; before = (pio.templates.default, list(pio.templates)); import rewardsim.figures; "
+        "import plotly.io as pio, sys; before = (pio.templates.default, list(pio.templates)); "
+        "import rewardsim.figures; "
         "rooms = ('rewardsim.engine', 'rewardsim.experiments'); "
         "found = [name for name in sys.modules if name.startswith(rooms)]; "
         "sys.exit(bool(found) or before != (pio.templates.default, list(pio.templates)))"

@@ -1,0 +1,58 @@
+"""Lets the tests here import their neighbours by name; the sample, its programme, and stored runs of both."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import pyarrow as pa
+import pytest
+
+FOLDER = str(Path(__file__).resolve().parent.parent)
+if FOLDER not in sys.path:
+    sys.path.insert(0, FOLDER)
+
+from engine.made import DATA, busy_programme, busy_table  # noqa: E402
+
+from rewardsim.experiments.replay import replay  # noqa: E402
+from rewardsim.experiments.run import Run  # noqa: E402
+from rewardsim.programme import Programme, load_programme  # noqa: E402
+from rewardsim.transactions import import_transactions  # noqa: E402
+
+
+@pytest.fixture(scope="session")
+def events(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The shipped sample as an event table."""
+    path = tmp_path_factory.mktemp("events") / "sample.parquet"
+    import_transactions(DATA / "samples" / "reward-mi-events.csv", DATA / "mappings" / "generic.toml", out=path)
+    return path
+
+
+@pytest.fixture(scope="session")
+def reward_mi() -> Programme:
+    """Reward Mi without what no rule applies yet."""
+    return load_programme(DATA / "programmes" / "reward-mi.toml").without("referral", "tiers", "draws")
+
+
+@pytest.fixture(scope="session")
+def store(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A run store of the session; tests only add to it."""
+    return tmp_path_factory.mktemp("store")
+
+
+@pytest.fixture(scope="session")
+def base(reward_mi: Programme, events: Path, store: Path) -> Run:
+    """The sample under Reward Mi."""
+    return replay(reward_mi, events, out=store, engine="interpreted")
+
+
+@pytest.fixture(scope="session")
+def busy() -> tuple[Programme, pa.Table]:
+    """A programme with a rule of every kind, and 4,000 events of 40 members."""
+    return busy_programme(), busy_table(4_000, 40, seed=7)
+
+
+@pytest.fixture(scope="session")
+def busy_run(busy: tuple[Programme, pa.Table], store: Path) -> Run:
+    """The busy events, replayed."""
+    return replay(*busy, out=store, engine="interpreted")
