@@ -15,9 +15,9 @@ import plotly.graph_objects as go
 if TYPE_CHECKING:
     import pandas as pd
 
-COLOURS = ("#1769d1", "#c44500", "#123d1e", "#a6538a", "#7a2cf0", "#1c1440")
-DASHES = ("solid", "dash", "dot", "dashdot", "longdash", "longdashdot")
-PATTERNS = ("", "/", ".", "x", "-", "\\")
+COLOURS = ("#1769d1", "#c44500", "#123d1e", "#a6538a", "#7a2cf0", "#1c1440", "#806e59")
+DASHES = ("solid", "dash", "dot", "dashdot", "longdash", "longdashdot", "9px,3px,2px,3px,2px,3px")
+PATTERNS = ("", "/", ".", "x", "-", "\\", "+")
 INK = "#1f2933"
 GRID = "#e4e7eb"
 PAPER = "#ffffff"

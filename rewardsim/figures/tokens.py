@@ -13,7 +13,7 @@ from rewardsim.figures.style import COLOURS, INK, days, dressed, fill, in_tokens
 if TYPE_CHECKING:
     import pandas as pd
 
-FLOWS = ("issued", "released", "redeemed", "exchanged", "expired", "clawed_back")
+FLOWS = ("issued", "released", "redeemed", "exchanged", "expired", "clawed_back", "voided")
 """Columns of a daily table, tokens of that day."""
 BALANCES = ("available", "pending", "held")
 """Columns of a daily table, tokens at the day's end; with debt taken off they make outstanding."""
@@ -22,6 +22,8 @@ USABLE = ("AVAILABLE", "HELD")
 NOT_RELEASED, NEVER = "not released", "never"
 LABELS_MAX = 14
 """Bars that have room for a number each."""
+FEW = 3
+"""Bars that are labelled among however many empty ones."""
 
 
 def words(name: str) -> str:
@@ -149,8 +151,8 @@ def lots_by_expiry(ledger: pd.DataFrame, *, on: Any = None, token: str = "token"
 
 
 def bar_labels(tokens: pd.Series, decimals: int) -> list[str]:
-    """Return a label for each bar that is not empty, or none at all where they would touch."""
-    if (tokens != 0).sum() > LABELS_MAX:
+    """Return a label for each bar that is not empty, or none at all where they might touch."""
+    if len(tokens) > LABELS_MAX and (tokens != 0).sum() > FEW:
         return [""] * len(tokens)
     return [f"{value / 10**decimals:,.{decimals}f}" if value else "" for value in tokens.tolist()]
 

@@ -76,13 +76,16 @@ def first_release(terms: Terms, order: Order, day: int) -> None:
         order.released = 1
 
 
-def release_on_delivery(terms: Terms, order: Order, day: int) -> None:
-    """Set when a delivered order is released."""
+def release_on_delivery(terms: Terms, book: Book, order: Order, day: int) -> None:
+    """Set when a delivered order is released; what is due today the caller releases."""
     if terms.release_kind == ON_DELIVERY:
         order.release_day = day
     elif terms.release_kind == DAYS_AFTER_DELIVERY:
         order.release_day = order.delivered_day + terms.release_days
     _not_before_start(terms, order)
+    member = book.members[order.member]
+    if order.pending > 0 and day < order.release_day < member.release_day:
+        member.release_day = order.release_day
 
 
 def _not_before_start(terms: Terms, order: Order) -> None:
@@ -149,33 +152,47 @@ def void(book: Book, row: int, day: int, target: int, rule: int, reason: int) ->
 
 
 def _queue(book: Book, row: int) -> None:
-    """Enter an order among those pending, by purchase day, after equals."""
+    """Enter an order among those pending, by purchase day, after equals; most belong at the end."""
     orders = book.orders
-    member = book.members[orders[row].member]
-    before = NONE
+    order = orders[row]
+    member = book.members[order.member]
+    before = member.order_last
+    while before != NONE and orders[before].day > order.day:
+        before = orders[before].previous
     after = member.order_first
-    while after != NONE and orders[after].day <= orders[row].day:
-        before = after
-        after = orders[after].next
-    orders[row].next = after
+    if before != NONE:
+        after = orders[before].next
+    order.previous = before
+    order.next = after
     if before == NONE:
         member.order_first = row
     else:
         orders[before].next = row
+    if after == NONE:
+        member.order_last = row
+    else:
+        orders[after].previous = row
     member.order_count += 1
+    if order.release_day < member.release_day:
+        member.release_day = order.release_day
 
 
 def unqueue(book: Book, row: int) -> None:
     """Take an order out of those pending."""
     orders = book.orders
-    member = book.members[orders[row].member]
-    before = NONE
-    at = member.order_first
-    while at != row:
-        before = at
-        at = orders[at].next
-    if before == NONE:
-        member.order_first = orders[row].next
+    order = orders[row]
+    member = book.members[order.member]
+    if order.previous == NONE:
+        member.order_first = order.next
     else:
-        orders[before].next = orders[row].next
+        orders[order.previous].next = order.next
+    if order.next == NONE:
+        member.order_last = order.previous
+    else:
+        orders[order.next].previous = order.previous
     member.order_count -= 1
+    if order.release_day != NEVER and order.release_day == member.release_day:
+        member.release_day = NEVER
+        first = due_order(book, member)
+        if first != NONE:
+            member.release_day = orders[first].release_day

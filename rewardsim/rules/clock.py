@@ -26,15 +26,13 @@ def next_due(book: Book, member: Member) -> int:
 
     A lot put back, or released, after its expiry is due on the day reached.
     """
-    due = NEVER
+    due = member.release_day
     if member.lot_first != NONE:
-        due = book.lots[member.lot_first].expiry_day
-        if due < member.clock_day:
-            due = member.clock_day
-    if member.order_first != NONE:
-        row = due_order(book, member)
-        if row != NONE and book.orders[row].release_day < due:
-            due = book.orders[row].release_day
+        expiry_day = book.lots[member.lot_first].expiry_day
+        if expiry_day < member.clock_day:
+            expiry_day = member.clock_day
+        if expiry_day < due:
+            due = expiry_day
     return due
 
 
@@ -48,9 +46,8 @@ def _post_due(law: Law, book: Book, m: int, day: int, due: int) -> None:
     while due <= day and due != NEVER:
         if member.clock_day < due:
             member.clock_day = due
-        row = due_order(book, member)
-        if row != NONE and book.orders[row].release_day <= due:
-            release(law, book, row, member.clock_day)
+        if member.release_day <= due:
+            release(law, book, due_order(book, member), member.clock_day)
         else:
             expire_first(book, m, member.clock_day)
         due = next_due(book, member)

@@ -241,7 +241,7 @@ def deliver(law: Law, book: Book, event: Event, day: int) -> int:
             void(book, event.order, day, CLAWED, RULE_PURCHASE, reason)
         elif terms.orders_max != NONE and terms.orders_counted_on == COUNT_ON_DELIVERY:
             count(book, terms, order.member, ORDERS_SLOT, terms.orders_period, day, 1)
-    release_on_delivery(terms, order, day)
+    release_on_delivery(terms, book, order, day)
     if order.release_day <= day:
         order.released = 1
         if order.pending > 0:

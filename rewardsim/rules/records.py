@@ -232,6 +232,8 @@ class Member:
     sliding_count: int = 0  # of these, lots whose expiry slides
     lots_made: int = 0  # lots ever opened; the next lot's serial
     order_first: int = NONE  # first order with pending tokens
+    order_last: int = NONE  # last of these
+    release_day: int = NEVER  # earliest release day among them
     order_count: int = 0  # orders with pending tokens
     holding_first: int = NONE  # first coupon or code held
     request_count: int = 0  # requests not yet settled
@@ -277,6 +279,7 @@ class Order:
     asked: int = 0  # of these, made by its present placing
     final: int = 0  # engine: 1 once no later event of the table names it
     next: int = NONE  # next order of the member with pending tokens, or next free row
+    previous: int = NONE  # the order of the member with pending tokens before it
 
 
 @dataclass(slots=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
-FLOWS = ("issued", "released", "redeemed", "exchanged", "given_back", "expired", "clawed_back", "adjusted")
+FLOWS = ("issued", "voided", "released", "redeemed", "exchanged", "given_back", "expired", "clawed_back", "adjusted")
 LEDGER = ("day", "member_id", "source", "target", "tokens", "lot", "expiry_day")
 
 

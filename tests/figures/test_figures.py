@@ -125,6 +125,16 @@ def test_lots_of_the_last_day_are_what_is_left(ledger: pd.DataFrame) -> None:
     assert sum(bars.y) == 42
 
 
+@pytest.mark.parametrize(("months", "labelled"), [(14, True), (15, False)])
+def test_bars_are_labelled_where_there_is_room(months: int, labelled: bool) -> None:
+    ends = pd.date_range("2019-02-01", periods=months, freq="MS")
+    lots = pd.DataFrame({"lot": range(months), "expiry_day": ends}).astype({"lot": "Int32"})
+    lots = lots.assign(day=pd.Timestamp("2019-01-01"), member_id="ann", source="ISSUE", target="AVAILABLE", tokens=9)
+    (bars,) = figures.lots_by_expiry(lots).data
+    assert len(bars.x) == months
+    assert set(bars.text) == ({"9"} if labelled else {""})
+
+
 def test_outcomes_are_counted_by_type_in_order_of_precedence(events: pd.DataFrame) -> None:
     figure = figures.outcomes(events)
     assert [bars.name for bars in figure.data] == ["order", "deliver"]
