@@ -44,12 +44,13 @@ class Auditor:
         self.balances = np.zeros((members, ACCOUNTS), dtype=np.int64)
         self.chains = np.zeros((members, 2), dtype=np.int64)
         self.lots = np.zeros(members, dtype=np.int64)
+        self.voided = np.zeros(members, dtype=np.int64)
         self.flows = np.zeros((last_day - first_day + 1, FLOWS), dtype=np.int64)
 
     def read(self, entries: Any) -> None:
         """Take in a structured array of entries, in the order in which they were written."""
         self.entries += len(entries)
-        wrong = _fold(entries, self.balances, self.chains, self.lots, self.flows, self.first_day)
+        wrong = _fold(entries, self.balances, self.chains, self.lots, self.voided, self.flows, self.first_day)
         if wrong >= 0:
             raise LedgerError(f"entry {wrong} of the batch is no transfer of tokens: {entries[wrong]}")
 
@@ -95,7 +96,9 @@ def mix(chain: int, value: int, factor: int) -> int:
     return chain ^ (chain >> 29)
 
 
-def _fold_plain(entries: Any, balances: Any, chains: Any, lots: Any, flows: Any, first_day: int) -> int:
+def _fold_plain(
+    entries: Any, balances: Any, chains: Any, lots: Any, voided: Any, flows: Any, first_day: int
+) -> int:
     for i in range(len(entries)):
         e = entries[i]
         if e.tokens <= 0 or e.source == e.target:
@@ -109,6 +112,7 @@ def _fold_plain(entries: Any, balances: Any, chains: Any, lots: Any, flows: Any,
             flows[e.day - first_day, EXCHANGED] += e.tokens
         if e.target == CLAWED and (e.reason == VOID_ORDERS_LIMIT or e.reason == VOID_BEFORE_COUNT):
             flows[e.day - first_day, VOIDED] += e.tokens
+            voided[m] += e.tokens
         if e.source == AVAILABLE:
             lots[m] -= e.tokens * (2 * mix(1, e.lot, FACTOR_A) + 1)
         if e.target == AVAILABLE:

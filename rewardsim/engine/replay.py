@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -33,8 +33,8 @@ class Replayed:
     auditor: Auditor
     entries: int
     last_day: int
-    outcomes: dict[str, int] = field(default_factory=dict)
-    seconds: float = 0.0
+    outcomes: dict[str, int]
+    seconds: float
 
 
 def replay_events(
@@ -71,16 +71,10 @@ def replay_events(
         machine.finish(last_day)
     auditor.check(machine.book)
     ids = prepared.member_ids()
-    return Replayed(
-        digest=auditor.digest(ids.to_pylist()),
-        member_ids=ids,
-        members=machine.members(),
-        auditor=auditor,
-        entries=auditor.entries,
-        last_day=last_day,
-        outcomes={name: int(counts[code]) for name, code in codes.OUTCOMES.items() if counts[code]},
-        seconds=time.perf_counter() - began,
-    )
+    outcomes = {name: int(counts[code]) for name, code in codes.OUTCOMES.items() if counts[code]}
+    digest = auditor.digest(ids.to_pylist())
+    seconds = time.perf_counter() - began
+    return Replayed(digest, ids, machine.members(), auditor, auditor.entries, last_day, outcomes, seconds)
 
 
 @contextlib.contextmanager

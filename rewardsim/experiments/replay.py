@@ -10,8 +10,9 @@ from typing import Any
 from rewardsim.economics.totals import daily_table, totals
 from rewardsim.programme import Programme, load_programme
 from rewardsim.programme.faults import Fault, Place
-from rewardsim.transactions import TransactionError, event_schema, events_digest, validate_events
+from rewardsim.transactions import TransactionError, event_schema, validate_events
 from rewardsim.transactions.canonical import check_files
+from rewardsim.transactions.digest import TableHasher
 
 from .run import Run
 from .store import find, key_of, publish, writing
@@ -36,23 +37,14 @@ def replay(
     ``order`` is "occurred", or "recorded" to let late events be late. Raises ProgrammeError,
     TransactionError for bad input; nothing is left behind then.
     """
-    from rewardsim.engine.cache import sources_digest
     from rewardsim.engine.prepare import PreparedEvents
 
     if not isinstance(programme, Programme):
         programme = load_programme(programme)
-    law = programme.law()
+    programme.law()
     source, described = _source(events, programme)
-    inputs = {
-        "kind": "replay",
-        "programme": programme.key,
-        "rules": sources_digest("rules"),
-        "events": described["digest"],
-        "until": until.isoformat() if until else "",
-        "order": order,
-    }
-    key = key_of(inputs)
-    store = Path(out)
+    inputs = _inputs(programme, described, until, order)
+    key, store = key_of(inputs), Path(out)
     found = find(store, key)
     if found:
         return Run(found)
@@ -63,8 +55,23 @@ def replay(
             manifest = _compute(programme, prepared, folder, engine, until, progress)
         finally:
             prepared.close()
-        manifest |= {"key": key, "inputs": inputs, "events": described, "terms": len(law.terms)}
+        manifest |= {"key": key, "inputs": inputs, "events": described}
         return Run(publish(folder, store, manifest))
+
+
+def _inputs(programme: Programme, described: dict[str, Any], until: date | None, order: str) -> dict[str, Any]:
+    """Return all that a replay's result depends on."""
+    from rewardsim.engine.cache import sources_digest
+
+    return {
+        "kind": "replay",
+        "programme": programme.key,
+        "rules": sources_digest("rules"),
+        "events": described["digest"],
+        "arrival": described["arrival"],
+        "until": until.isoformat() if until else "",
+        "order": order,
+    }
 
 
 def _compute(
@@ -155,7 +162,8 @@ def members_table(done: Any) -> Any:
         "adjusted": pa.array(-balances[:, ADJUSTED]),
         "redeemed": pa.array(balances[:, REDEEMED].copy()),
         "expired": pa.array(balances[:, EXPIRED].copy()),
-        "clawed_back": pa.array(balances[:, CLAWED].copy()),
+        "clawed_back": pa.array(balances[:, CLAWED] - done.auditor.voided),
+        "voided": pa.array(done.auditor.voided),
     }
     for name in ("pending", "available", "held", "debt", "shortfall"):
         columns[name] = pa.array(members[name].copy())
@@ -172,17 +180,18 @@ def _source(events: Any, programme: Programme) -> tuple[Any, dict[str, Any]]:
         _same_terms(described, programme)
         return paths, described
     table = _table(events)
-    described = {"digest": events_digest(table), "sorted": False, "files": [], "currency": programme.currency}
-    return table, described
+    hasher = TableHasher()
+    for batch in table.to_batches():
+        hasher.update(batch)
+    digest = hasher.hexdigest(programme.currency, programme.timezone)
+    return table, {"digest": digest, "arrival": hasher.arrival(), "sorted": False, "files": []}
 
 
 def _table(events: Any) -> Any:
     """Return a canonical event table in memory, or raise TransactionError with all its faults."""
     import pyarrow as pa
 
-    table = getattr(events, "table", events)
-    if not isinstance(table, pa.Table):
-        table = pa.table(table)
+    table = events if isinstance(events, pa.Table) else pa.table(events)
     table = table.select(event_schema().names).cast(event_schema())
     faults = validate_events(table)
     if faults:

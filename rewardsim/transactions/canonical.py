@@ -15,7 +15,7 @@ from .textgate import LIMITS
 
 
 def check_files(paths: Sequence[Path]) -> dict[str, Any]:
-    """Return digest, currency, time zone and names of canonical files, and whether they lie in order.
+    """Return digests, currency, time zone and names of canonical files, and whether they lie in order.
 
     A file whose content has the digest its importer wrote needs no further check; any other is
     checked row by row. The digest of several files does not depend on their order. Raises
@@ -24,14 +24,16 @@ def check_files(paths: Sequence[Path]) -> dict[str, Any]:
     faults = []
     headers = []
     digests = []
+    arrivals = []
     for path in paths:
         try:
-            header, digest = _check_file(path)
+            header, digest, arrival = _check_file(path)
         except TransactionError as error:
             faults += error.faults
             continue
         headers.append(header)
         digests.append(digest)
+        arrivals.append(arrival)
     if faults:
         raise TransactionError(faults)
     zones = {(header["currency"], header["timezone"]) for header in headers}
@@ -39,8 +41,10 @@ def check_files(paths: Sequence[Path]) -> dict[str, Any]:
         found = ", ".join(sorted(f"{currency} in {zone}" for currency, zone in zones)) or "no file"
         raise refuse("mixed_tables", paths[0].name if paths else "", found, "files of one currency and one time zone")
     whole = digests[0] if len(digests) == 1 else hashlib.sha256("\n".join(sorted(digests)).encode()).hexdigest()
+    pairs = "\n".join(sorted(f"{digest} {arrival}" for digest, arrival in zip(digests, arrivals, strict=True)))
     return {
         "digest": whole,
+        "arrival": hashlib.sha256(pairs.encode()).hexdigest(),
         "sorted": len(paths) == 1,
         "files": [path.name for path in paths],
         "currency": headers[0]["currency"],
@@ -48,7 +52,7 @@ def check_files(paths: Sequence[Path]) -> dict[str, Any]:
     }
 
 
-def _check_file(path: Path) -> tuple[dict[str, str], str]:
+def _check_file(path: Path) -> tuple[dict[str, str], str, str]:
     import pyarrow.parquet as pq
 
     header = header_of(path)
@@ -59,4 +63,4 @@ def _check_file(path: Path) -> tuple[dict[str, str], str]:
     digest = hasher.hexdigest(header["currency"], header["timezone"])
     if digest != header["digest"]:
         read_events(path)
-    return header, digest
+    return header, digest, hasher.arrival()

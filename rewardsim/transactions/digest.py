@@ -37,6 +37,7 @@ class TableHasher:
     def __init__(self) -> None:
         names = [*DIGESTED, "lines", *(f"lines.{name}" for name in LINE_FIELDS)]
         self._parts = {name: (hashlib.sha256(), hashlib.sha256()) for name in names}
+        self._arrival = hashlib.sha256()
         self.rows = 0
 
     def update(self, batch: pa.RecordBatch) -> None:
@@ -44,6 +45,7 @@ class TableHasher:
         import pyarrow.compute as pc
 
         self.rows += batch.num_rows
+        self._arrival.update(_integers(batch.column("recorded")))
         for name in DIGESTED:
             self._add(name, batch.column(name))
         lines = batch.column("lines")
@@ -52,6 +54,10 @@ class TableHasher:
         flat = lines.flatten()
         for name in LINE_FIELDS:
             self._add(f"lines.{name}", pc.struct_field(flat, name))
+
+    def arrival(self) -> str:
+        """The digest of the order of arrival, which decides between events of one id."""
+        return self._arrival.hexdigest()
 
     def hexdigest(self, currency: str, timezone: str) -> str:
         """The digest of all rows so far."""
