@@ -23,6 +23,7 @@ ACCOUNTS = len(codes.ACCOUNTS)
 EXCHANGED = ACCOUNTS * ACCOUNTS  # flow to REDEEMED through exchange items, also counted as such
 VOIDED = EXCHANGED + 1  # flow to CLAWED of awards refused at delivery, also counted as such
 FLOWS = VOIDED + 1
+KINDS = 3  # of a member's flows, told apart: exchanged, voided, given back
 RANGE = 4096  # members per range of the digest
 MASK = (1 << 63) - 1
 FACTOR_A = 0x2545F4914F6CDD1D
@@ -44,13 +45,13 @@ class Auditor:
         self.balances = np.zeros((members, ACCOUNTS), dtype=np.int64)
         self.chains = np.zeros((members, 2), dtype=np.int64)
         self.lots = np.zeros(members, dtype=np.int64)
-        self.voided = np.zeros(members, dtype=np.int64)
+        self.kinds = np.zeros((members, KINDS), dtype=np.int64)
         self.flows = np.zeros((last_day - first_day + 1, FLOWS), dtype=np.int64)
 
     def read(self, entries: Any) -> None:
         """Take in a structured array of entries, in the order in which they were written."""
         self.entries += len(entries)
-        wrong = _fold(entries, self.balances, self.chains, self.lots, self.voided, self.flows, self.first_day)
+        wrong = _fold(entries, self.balances, self.chains, self.lots, self.kinds, self.flows, self.first_day)
         if wrong >= 0:
             raise LedgerError(f"entry {wrong} of the batch is no transfer of tokens: {entries[wrong]}")
 
@@ -97,7 +98,7 @@ def mix(chain: int, value: int, factor: int) -> int:
 
 
 def _fold_plain(
-    entries: Any, balances: Any, chains: Any, lots: Any, voided: Any, flows: Any, first_day: int
+    entries: Any, balances: Any, chains: Any, lots: Any, kinds: Any, flows: Any, first_day: int
 ) -> int:
     for i in range(len(entries)):
         e = entries[i]
@@ -110,9 +111,12 @@ def _fold_plain(
         flows[e.day - first_day, flow] += e.tokens
         if e.target == REDEEMED and e.rule >= RULE_ITEM_BASE:
             flows[e.day - first_day, EXCHANGED] += e.tokens
+            kinds[m, 0] += e.tokens
         if e.target == CLAWED and (e.reason == VOID_ORDERS_LIMIT or e.reason == VOID_BEFORE_COUNT):
             flows[e.day - first_day, VOIDED] += e.tokens
-            voided[m] += e.tokens
+            kinds[m, 1] += e.tokens
+        if e.source == REDEEMED:
+            kinds[m, 2] += e.tokens
         if e.source == AVAILABLE:
             lots[m] -= e.tokens * (2 * mix(1, e.lot, FACTOR_A) + 1)
         if e.target == AVAILABLE:

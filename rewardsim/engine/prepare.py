@@ -6,7 +6,9 @@ numbered by id, events by canonical order, orders by first mention; none depends
 
 from __future__ import annotations
 
+import shutil
 import tempfile
+import weakref
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -71,8 +73,9 @@ class PreparedEvents:
     def __init__(self, source: Any, order: str = "occurred", *, sorted: bool = False) -> None:
         if order not in ORDERS:
             raise ValueError(f"order {order!r} is unknown; allowed are {', '.join(ORDERS)}")
-        self._scratch = tempfile.TemporaryDirectory(prefix="rewardsim-")
-        self._connection = quiet_connection(Path(self._scratch.name) / "numbers.duckdb")
+        scratch = tempfile.mkdtemp(prefix="rewardsim-")
+        self._sweep = weakref.finalize(self, shutil.rmtree, scratch, ignore_errors=True)
+        self._connection = quiet_connection(Path(scratch) / "numbers.duckdb")
         self._connection.execute(f"SET memory_limit='{MEMORY_LIMIT}'")
         files = [str(path) for path in source] if isinstance(source, (list, tuple)) else []
         if not files:
@@ -88,7 +91,7 @@ class PreparedEvents:
     def close(self) -> None:
         """Drop the numbers."""
         self._connection.close()
-        self._scratch.cleanup()
+        self._sweep()
 
     def member_ids(self) -> Any:
         """Return the members' ids as an Arrow array, by number."""
@@ -96,8 +99,13 @@ class PreparedEvents:
         return table.column(0).combine_chunks()
 
     def batches(self, rows: int = BATCH_ROWS) -> Iterator[Any]:
-        """Yield Arrow batches in the order of replay."""
-        yield from self._connection.sql(JOINED).to_arrow_reader(rows)
+        """Yield Arrow batches in the order of replay; an empty one where there is no event."""
+        import pyarrow as pa
+
+        reader = self._connection.sql(JOINED).to_arrow_reader(rows)
+        if self.events == 0:
+            yield pa.RecordBatch.from_pylist([], schema=reader.schema)
+        yield from reader
 
     def _one(self, query: str) -> int:
         return int(self._connection.sql(query).fetchall()[0][0])

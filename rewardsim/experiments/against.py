@@ -60,9 +60,10 @@ def compare_replays(a: Run, b: Run) -> Difference:
 
     from rewardsim.engine.duck import quiet_connection
 
-    if a.manifest["inputs"]["events"] != b.manifest["inputs"]["events"]:
-        allowed = f"the events of {a.path}"
-        raise run_error(b.path, "other_events", "other events", allowed, "replay both on one file")
+    for name, todo in (("events", "replay both on one file"), ("until", "use one end"), ("order", "use one order")):
+        one, other = (run.manifest["inputs"][name] or "the last event" for run in (a, b))
+        if one != other:
+            raise run_error(b.path, f"other_{name}", f"{name} {other}", f"{name} {one}, as in {a.path}", todo)
     one, other = a.summary()["tokens"], b.summary()["tokens"]
     totals = pd.DataFrame({"a": one, "b": other})
     totals["difference"] = totals["b"] - totals["a"]

@@ -127,7 +127,7 @@ class _Teller:
             number = event.order
             if number != r.NONE:
                 event.order = rows_of_orders.setdefault(number, len(rows_of_orders))
-                self.book.orders[event.order].number = number
+                self._owner(self.book.orders[event.order], number, row)
             self._time(max(event.day, self.book.members[0].clock_day))
             code = apply(self.law, self.book, event, self.lines)
             self._step(event, row, code)
@@ -138,6 +138,12 @@ class _Teller:
         member = self.book.members[0]
         balances = {name: getattr(member, name) for name in ("pending", "available", "held", "debt", "shortfall")}
         return Explanation(member_id, balances, self.steps)
+
+    def _owner(self, order: r.Order, number: int, row: dict[str, Any]) -> None:
+        """Name an order, and make it somebody else's where the run found that it was."""
+        order.number = number
+        if row["outcome"] == "other_members_order" and order.member == r.NONE:
+            order.member = 1
 
     def _time(self, day: int) -> None:
         """Post what falls due, as a step of its own."""

@@ -10,9 +10,8 @@ from typing import Any
 from rewardsim.economics.totals import daily_table, totals
 from rewardsim.programme import Programme, load_programme
 from rewardsim.programme.faults import Fault, Place
-from rewardsim.transactions import TransactionError, event_schema, validate_events
-from rewardsim.transactions.canonical import check_files
-from rewardsim.transactions.digest import TableHasher
+from rewardsim.transactions import TransactionError, event_schema
+from rewardsim.transactions.canonical import check_files, check_table
 
 from .run import Run
 from .store import find, key_of, publish, writing
@@ -151,6 +150,7 @@ def members_table(done: Any) -> Any:
     from rewardsim.rules.records import NEVER
 
     members, balances = done.members, done.auditor.balances
+    exchanged, voided, given_back = (done.auditor.kinds[:, kind].copy() for kind in range(3))
     enrolled = members["enrolled_day"].astype(np.int32)
     columns = {
         "member": pa.array(np.arange(len(members), dtype=np.int32)),
@@ -160,10 +160,12 @@ def members_table(done: Any) -> Any:
         "events": pa.array(members["events"].copy()),
         "issued": pa.array(-balances[:, ISSUE]),
         "adjusted": pa.array(-balances[:, ADJUSTED]),
-        "redeemed": pa.array(balances[:, REDEEMED].copy()),
+        "voided": pa.array(voided),
+        "redeemed": pa.array(balances[:, REDEEMED] - exchanged + given_back),
+        "exchanged": pa.array(exchanged),
+        "given_back": pa.array(given_back),
         "expired": pa.array(balances[:, EXPIRED].copy()),
-        "clawed_back": pa.array(balances[:, CLAWED] - done.auditor.voided),
-        "voided": pa.array(done.auditor.voided),
+        "clawed_back": pa.array(balances[:, CLAWED] - voided),
     }
     for name in ("pending", "available", "held", "debt", "shortfall"):
         columns[name] = pa.array(members[name].copy())
@@ -175,34 +177,27 @@ def _source(events: Any, programme: Programme) -> tuple[Any, dict[str, Any]]:
     if isinstance(events, (str, Path)):
         events = [events]
     if isinstance(events, Sequence):
-        paths = [Path(path) for path in events]
-        described = check_files(paths)
-        _same_terms(described, programme)
-        return paths, described
-    table = _table(events)
-    hasher = TableHasher()
-    for batch in table.to_batches():
-        hasher.update(batch)
-    digest = hasher.hexdigest(programme.currency, programme.timezone)
-    return table, {"digest": digest, "arrival": hasher.arrival(), "sorted": False, "files": []}
+        source: Any = [Path(path) for path in events]
+        described = check_files(source)
+    else:
+        source = _table(events)
+        described = check_table(source, programme.currency, programme.timezone)
+    _same_terms(described, programme)
+    return source, described
 
 
 def _table(events: Any) -> Any:
-    """Return a canonical event table in memory, or raise TransactionError with all its faults."""
+    """Return events in memory as an Arrow table of the canonical columns."""
     import pyarrow as pa
 
     table = events if isinstance(events, pa.Table) else pa.table(events)
-    table = table.select(event_schema().names).cast(event_schema())
-    faults = validate_events(table)
-    if faults:
-        raise TransactionError(faults)
-    return table
+    return table.select(event_schema().names).cast(event_schema().with_metadata(table.schema.metadata))
 
 
 def _same_terms(described: dict[str, Any], programme: Programme) -> None:
     """Refuse events whose currency or zone is not the programme's: their integers would be misread."""
     wanted = {"currency": ("[money] currency", programme.currency), "timezone": ("[time] zone", programme.timezone)}
-    place = Place(", ".join(described["files"]))
+    place = Place(", ".join(described["files"]) or "events")
     faults = [
         Fault(
             place,

@@ -19,11 +19,13 @@ from pathlib import Path
 from typing import Any
 
 from rewardsim.programme.faults import Fault, Place
+from rewardsim.transactions.atomic import alive, sync
 
 FORMAT = "run/1"
 MANIFEST = "manifest.json"
+TEMPORARY = ".writing-"
 KEY_SHOWN = 16
-LIBRARIES = ("rewardsim", "numpy", "pandas", "pyarrow", "duckdb", "numba")
+LIBRARIES = ("rewardsim", "numpy", "pandas", "pyarrow", "duckdb", "numba", "tzdata")
 
 
 class RunError(ValueError):
@@ -51,20 +53,26 @@ def folder_of(out: Path, key: str) -> Path:
 
 
 def find(out: Path, key: str) -> Path | None:
-    """Return the folder of a complete run with these inputs, if the store has it."""
+    """Return the folder of a complete, undamaged run with these inputs, if the store has it."""
     folder = folder_of(out, key)
     try:
-        manifest = read_manifest(folder)
+        verify(folder)
     except RunError:
         return None
-    return folder if manifest["key"] == key else None
+    return folder if read_manifest(folder)["key"] == key else None
 
 
 @contextlib.contextmanager
 def writing(out: Path) -> Iterator[Path]:
-    """Give a temporary folder in the store; it is gone afterwards unless ``publish`` renamed it."""
+    """Give a temporary folder in the store; it is gone afterwards unless ``publish`` renamed it.
+
+    What a killed writer left behind is swept first; the name tells whose it was.
+    """
     out.mkdir(parents=True, exist_ok=True)
-    folder = Path(tempfile.mkdtemp(prefix=".writing-", dir=out))
+    for left in out.glob(f"{TEMPORARY}*"):
+        if not alive(left.name.removeprefix(TEMPORARY).split("-")[0]):
+            shutil.rmtree(left, ignore_errors=True)
+    folder = Path(tempfile.mkdtemp(prefix=f"{TEMPORARY}{os.getpid()}-", dir=out))
     try:
         yield folder
     finally:
@@ -75,7 +83,7 @@ def publish(folder: Path, out: Path, manifest: dict[str, Any]) -> Path:
     """Complete a run: tables synced, manifest last, one rename. Losing a race is no loss."""
     tables = sorted(path for path in folder.iterdir() if path.is_file())
     for path in tables:
-        _sync(path)
+        sync(path)
     complete = {
         "format": FORMAT,
         **manifest,
@@ -83,8 +91,8 @@ def publish(folder: Path, out: Path, manifest: dict[str, Any]) -> Path:
         "tables": {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in tables},
     }
     (folder / MANIFEST).write_text(json.dumps(complete, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
-    _sync(folder / MANIFEST)
-    _sync(folder)
+    sync(folder / MANIFEST)
+    sync(folder)
     target = folder_of(out, manifest["key"])
     if target.exists() and find(out, manifest["key"]) is None:
         shutil.rmtree(target)
@@ -93,7 +101,7 @@ def publish(folder: Path, out: Path, manifest: dict[str, Any]) -> Path:
     except OSError:
         if find(out, manifest["key"]) is None:
             raise
-    _sync(out)
+    sync(out)
     return target
 
 
@@ -124,11 +132,3 @@ def versions() -> dict[str, str]:
         with contextlib.suppress(Exception):
             found[name] = version(name)
     return found
-
-
-def _sync(path: Path) -> None:
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

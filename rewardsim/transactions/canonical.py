@@ -5,13 +5,16 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from .digest import TableHasher
-from .events import event_batches, event_schema, header_of, read_events
+from .events import event_batches, event_schema, header_of, read_events, validate_events
 from .faults import TransactionError, refuse
 from .sources import check_unfolding
 from .textgate import LIMITS
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 
 def check_files(paths: Sequence[Path]) -> dict[str, Any]:
@@ -40,16 +43,45 @@ def check_files(paths: Sequence[Path]) -> dict[str, Any]:
     if len(zones) != 1:
         found = ", ".join(sorted(f"{currency} in {zone}" for currency, zone in zones)) or "no file"
         raise refuse("mixed_tables", paths[0].name if paths else "", found, "files of one currency and one time zone")
-    whole = digests[0] if len(digests) == 1 else hashlib.sha256("\n".join(sorted(digests)).encode()).hexdigest()
-    pairs = "\n".join(sorted(f"{digest} {arrival}" for digest, arrival in zip(digests, arrivals, strict=True)))
+    if len(paths) > 1:
+        arrivals = [f"{digest} {arrival}" for digest, arrival in zip(digests, arrivals, strict=True)]
     return {
-        "digest": whole,
-        "arrival": hashlib.sha256(pairs.encode()).hexdigest(),
+        "digest": _together(digests),
+        "arrival": _together(arrivals),
         "sorted": len(paths) == 1,
         "files": [path.name for path in paths],
         "currency": headers[0]["currency"],
         "timezone": headers[0]["timezone"],
     }
+
+
+def check_table(table: pa.Table, currency: str, timezone: str) -> dict[str, Any]:
+    """Return the same of a table in memory, which is taken to be in the given currency and zone.
+
+    Where the table says itself what it is in, that is returned.
+    """
+    faults = validate_events(table)
+    if faults:
+        raise TransactionError(faults)
+    said = table.schema.metadata or {}
+    currency = said.get(b"rewardsim.currency", currency.encode()).decode()
+    timezone = said.get(b"rewardsim.timezone", timezone.encode()).decode()
+    hasher = TableHasher()
+    for batch in table.to_batches():
+        hasher.update(batch)
+    return {
+        "digest": hasher.hexdigest(currency, timezone),
+        "arrival": hasher.arrival(),
+        "sorted": False,
+        "files": [],
+        "currency": currency,
+        "timezone": timezone,
+    }
+
+
+def _together(digests: list[str]) -> str:
+    """Return the digest of one, or of several in whatever order."""
+    return digests[0] if len(digests) == 1 else hashlib.sha256("\n".join(sorted(digests)).encode()).hexdigest()
 
 
 def _check_file(path: Path) -> tuple[dict[str, str], str, str]:

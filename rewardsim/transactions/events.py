@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from rewardsim.programme.faults import Fault
 from rewardsim.rules.codes import EVENT_TYPES
+from rewardsim.transactions.atomic import alive, sync
 from rewardsim.transactions.faults import TransactionError, clip, refuse, row_fault
 
 if TYPE_CHECKING:
@@ -115,32 +116,14 @@ def write_events(table: pa.Table, path: str | os.PathLike[str], metadata: dict[s
     except BaseException:
         temporary.unlink(missing_ok=True)
         raise
-    _sync_folder(target.parent)
+    sync(target.parent)
 
 
 def _sweep(target: Path) -> None:
     """Remove what a killed writer of the same file left behind."""
     for left in target.parent.glob(f".{target.name}.*.tmp"):
-        if not _alive(left.name.rsplit(".", 2)[1]):
+        if not alive(left.name.rsplit(".", 2)[1]):
             left.unlink(missing_ok=True)
-
-
-def _alive(owner: str) -> bool:
-    try:
-        os.kill(int(owner), 0)
-    except (ProcessLookupError, ValueError, OverflowError):
-        return False
-    except PermissionError:
-        return True
-    return True
-
-
-def _sync_folder(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 def event_batches(
@@ -229,8 +212,10 @@ def validate_events(table: pa.Table, file: str = "events") -> list[Fault]:
     with duckdb.connect() as connection:
         connection.register("events_given", table)
         connection.execute(
-            f"CREATE TEMP TABLE e AS SELECT row_number() OVER () AS n, g.*, k.number AS priority "
-            f"FROM events_given g LEFT JOIN (VALUES {types}) k(name, number) ON k.name = g.type"
+            # Numbered before the join: a join may return its rows in any order.
+            f"CREATE TEMP TABLE e AS SELECT g.*, k.number AS priority "
+            f"FROM (SELECT row_number() OVER () AS n, * FROM events_given) g "
+            f"LEFT JOIN (VALUES {types}) k(name, number) ON k.name = g.type"
         )
         for code, column, condition, allowed in _ROW_RULES:
             query = f"SELECT n, CAST({column} AS VARCHAR) FROM ({_SHIFTED}) WHERE {condition} ORDER BY n LIMIT 5"

@@ -61,11 +61,13 @@ window_days = 30
 
 QUERY = """
 WITH orders AS (
-    SELECT i, 'M' || lpad((hash(i) % {members})::VARCHAR, 7, '0') AS member_id, DATE '2017-01-01' + (i * 700 // {orders})::INT
-        AS placed, (hash(i, 1) % 80000)::INT AS second, 10000 + (hash(i, 2) % 500000)::BIGINT AS amount
+    SELECT i, 'M' || lpad((hash(i) % {members})::VARCHAR, 7, '0') AS member_id,
+        DATE '2017-01-01' + (i * 700 // {orders})::INT AS placed,
+        (hash(i, 1) % 80000)::INT AS second, 10000 + (hash(i, 2) % 500000)::BIGINT AS amount
     FROM range({orders}) t(i)),
 events AS (
-    SELECT 'o' || i AS event_id, 'order' AS type, member_id, placed AS day, second, amount, 0::BIGINT AS tokens, i FROM orders
+    SELECT 'o' || i AS event_id, 'order' AS type, member_id, placed AS day, second, amount, 0::BIGINT AS tokens, i
+    FROM orders
     UNION ALL
     SELECT 'd' || i, 'deliver', member_id, placed + 3, second, 0, 0, i FROM orders WHERE i % 10 < 7
     UNION ALL

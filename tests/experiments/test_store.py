@@ -113,7 +113,7 @@ FAILING: dict[str, tuple[Any, str]] = {
     "daily": (replay_module, "daily_table"),
     "members": (replay_module, "members_table"),
     "summary": (replay_module, "summary"),
-    "sync": (store_module, "_sync"),
+    "sync": (store_module, "sync"),
     "versions": (store_module, "versions"),
 }
 
