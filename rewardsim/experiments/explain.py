@@ -22,13 +22,18 @@ from .run import Run, connection
 from .store import run_error
 
 EPOCH = date(1970, 1, 1)
+ROOM = 1 << 8  # rows at first in each table of the teller's book
 ACCOUNT_WORDS = {code: name for name, code in ACCOUNTS.items()}
 OUTCOME_WORDS = {code: name for name, code in OUTCOMES.items()}
 REASON_WORDS = {code: name for name, code in REASONS.items()}
 VERDICT_WORDS = {code: name for name, code in VERDICTS.items()}
 
 
-_EVENTS = "SELECT * FROM events WHERE member_id = ? ORDER BY number"
+# How far the run's days had come tells when a request was settled, whoever's event brought the day.
+_EVENTS = """
+    SELECT * FROM (SELECT *, max(occurred_day) OVER (ORDER BY number) - DATE '1970-01-01' AS reached FROM events)
+    WHERE member_id = ? ORDER BY number
+"""
 _LEDGER = """
     SELECT event, day - DATE '1970-01-01' AS day, source, target, tokens, rule, reason
     FROM ledger WHERE member_id = ? ORDER BY seq
@@ -113,17 +118,18 @@ class _Teller:
         events, lines, _ = event_records(_prepared(chosen), self.names)
         self.events: list[r.Event] = as_objects(events, r.Event)
         self.lines: list[r.EventLine] = as_objects(lines, r.EventLine)
-        room = 64 + 4 * len(self.lines) + 8 * len(self.events) * (1 + len(self.law.campaigns))
-        self.book: Book = open_book(self.law, 1, False, 64 * room, room)
+        self.book: Book = open_book(self.law, 1, False, ROOM, ROOM)
         self.steps: list[Step] = []
         self.told = 0
 
     def tell(self, member_id: str) -> Explanation:
         rows_of_orders: dict[int, int] = {}
-        head = self.book.head[0]
+        head = self.book.head[0]  # stays the same record when other tables grow
         for event, row in zip(self.events, self.rows, strict=True):
-            if event.day > head.day:
+            self._make_room(event.line_count)
+            if row["reached"] > head.day:
                 self._settle()
+                head.day = row["reached"]
             number = event.order
             if number != r.NONE:
                 event.order = rows_of_orders.setdefault(number, len(rows_of_orders))
@@ -138,6 +144,17 @@ class _Teller:
         member = self.book.members[0]
         balances = {name: getattr(member, name) for name in ("pending", "available", "held", "debt", "shortfall")}
         return Explanation(member_id, balances, self.steps)
+
+    def _make_room(self, lines: int) -> None:
+        """Double the tables until the next event, and a settlement before it, find room."""
+        from rewardsim.engine.loop import has_room
+        from rewardsim.engine.tables import FREE_LISTS, grown
+
+        pieces = len(self.book.pieces) - self.book.head[0].piece_spare
+        wanted = (1 + self.book.head[0].request_count) * (1 + len(self.law.campaigns)) + pieces
+        while not has_room(self.book, 0, lines, r.NONE, wanted):
+            names = [*FREE_LISTS, "entries", "requests"]
+            self.book = grown(self.book, False, {name: len(getattr(self.book, name)) for name in names})
 
     def _owner(self, order: r.Order, number: int, row: dict[str, Any]) -> None:
         """Name an order, and make it somebody else's where the run found that it was."""
