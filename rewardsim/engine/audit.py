@@ -26,6 +26,7 @@ FLOWS = VOIDED + 1
 KINDS = 3  # of a member's flows, told apart: exchanged, voided, given back
 RANGE = 4096  # members per range of the digest
 MASK = (1 << 63) - 1
+DAYS = 1 << 24  # more than any day, before or after 1970
 FACTOR_A = 0x2545F4914F6CDD1D
 FACTOR_B = 0x5851F42D4C957F2D
 AVAILABLE, REDEEMED, CLAWED, RULE_ITEM_BASE = codes.AVAILABLE, codes.REDEEMED, codes.CLAWED, codes.RULE_ITEM_BASE
@@ -121,9 +122,10 @@ def _fold_plain(
             lots[m] -= e.tokens * (2 * mix(1, e.lot, FACTOR_A) + 1)
         if e.target == AVAILABLE:
             lots[m] += e.tokens * (2 * mix(1, e.lot, FACTOR_A) + 1)
-        head = mix(mix(e.ordinal, e.day, FACTOR_A), flow, FACTOR_A)
-        tail = mix(mix(e.tokens, e.lot, FACTOR_A), e.expiry_day, FACTOR_A)
-        tail = mix(mix(tail, e.rule, FACTOR_A), e.reason, FACTOR_A)
+        # Small fields share a word: day, flow, reason, rule; lot, expiry day.
+        kind = (((e.day + DAYS) * 128 + flow) * 32 + e.reason) * 65536 + e.rule
+        head = mix(e.ordinal, kind, FACTOR_A)
+        tail = mix(e.tokens, (e.lot + 1) * 2 * DAYS + e.expiry_day + 1, FACTOR_A)
         chains[m, 0] = mix(mix(chains[m, 0], head, FACTOR_A), tail, FACTOR_A)
         chains[m, 1] = mix(mix(chains[m, 1], tail, FACTOR_B), head, FACTOR_B)
     return -1
