@@ -236,7 +236,6 @@ class Member:
     release_day: int = NEVER  # earliest release day among them
     order_count: int = 0  # orders with pending tokens
     holding_first: int = NONE  # first coupon or code held
-    request_count: int = 0  # requests not yet settled
 
 
 @dataclass(slots=True)

@@ -30,7 +30,6 @@ def new_request(book: Book, day: int, event: Event) -> Request:
     request.item = NONE
     request.wanted = 0
     request.piece_first = NONE
-    book.members[event.member].request_count += 1
     return request
 
 

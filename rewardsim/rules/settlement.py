@@ -54,7 +54,6 @@ def settle_request(law: Law, book: Book, request: Request, day: int) -> None:
     head.cause = request.number
     head.ordinal = request.ordinal
     member = book.members[request.member]
-    member.request_count -= 1
     if member.status != CLOSED:
         advance(law, book, request.member, day)
     if request.campaign != NONE:

