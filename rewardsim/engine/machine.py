@@ -121,9 +121,12 @@ class Machine:
         self._flush()
         head = self.book.head[0]
         read = head.__getitem__ if self.compiled else lambda name: getattr(head, name)
+        extra = {}
         if read("order_spare") < len(self.book.orders) // 8 + 1:
             self._idle(SWEEP, 0, 0)
-        extra = {}
+            # A sweep reads the whole table; unless it freed half of it, the next one is put off.
+            if read("order_spare") < len(self.book.orders) // 2:
+                extra["orders"] = len(self.book.orders)
         for name, (_, spare) in FREE_LISTS.items():
             size = len(getattr(self.book, name))
             if read(spare) < size // 8 + 1 or (stuck and read(spare) < size // 2):

@@ -18,7 +18,7 @@ from rewardsim.rules.codes import EVENT_TYPES
 from .duck import quiet_connection
 
 BATCH_ROWS = 1 << 17
-MEMORY_LIMIT = "2GB"
+MEMORY_LIMIT = "1GB"
 ORDERS = {
     "occurred": "occurred_day, second, type_number, event_id, recorded",
     "recorded": "recorded",

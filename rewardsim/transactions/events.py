@@ -102,6 +102,7 @@ def write_events(table: pa.Table, path: str | os.PathLike[str], metadata: dict[s
     import pyarrow.parquet as pq
 
     target = Path(path)
+    target.parent.mkdir(parents=True, exist_ok=True)
     _sweep(target)
     marked = {"rewardsim.format": FORMAT, **{f"rewardsim.{key}": value for key, value in metadata.items()}}
     temporary = target.with_name(f".{target.name}.{os.getpid()}.tmp")

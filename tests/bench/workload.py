@@ -69,7 +69,7 @@ events AS (
     SELECT 'o' || i AS event_id, 'order' AS type, member_id, placed AS day, second, amount, 0::BIGINT AS tokens, i
     FROM orders
     UNION ALL
-    SELECT 'd' || i, 'deliver', member_id, placed + 3, second, 0, 0, i FROM orders WHERE i % 10 < 7
+    SELECT 'd' || i, 'deliver', member_id, placed + 3, second, 0, 0, i FROM orders WHERE i % 20 < 19
     UNION ALL
     SELECT 'r' || i, 'return', member_id, placed + 12, second, amount // 2, 0, i FROM orders WHERE i % 20 = 3
     UNION ALL

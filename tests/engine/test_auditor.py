@@ -195,10 +195,9 @@ def python_digest(done: Done, ids: list[str]) -> str:
     chains = {member: [0, 0] for member in range(len(ids))}
     for entry in done.entries:
         _, ordinal, member, day, source, target, tokens, lot, expiry, rule, reason, _ = entry
-        head = python_mix(python_mix(ordinal, day, FACTOR_A), source * 9 + target, FACTOR_A)
-        tail = tokens
-        for value in (lot, expiry, rule, reason):
-            tail = python_mix(tail, value, FACTOR_A)
+        kind = (((day + 2**24) * 128 + source * 9 + target) * 32 + reason) * 65536 + rule
+        head = python_mix(ordinal, kind, FACTOR_A)
+        tail = python_mix(tokens, (lot + 1) * 2**25 + expiry + 1, FACTOR_A)
         one, two = chains[member]
         one = python_mix(python_mix(one, head, FACTOR_A), tail, FACTOR_A)
         chains[member] = [one, python_mix(python_mix(two, tail, FACTOR_B), head, FACTOR_B)]

