@@ -82,11 +82,16 @@ def test_a_store_that_is_a_file_is_bad_input(call: Call, events: Path, tmp_path:
     assert store.read_text() == "a file"
 
 
-def test_an_output_in_no_folder_is_bad_input(call: Call, tmp_path: Path) -> None:
+def test_an_output_in_a_folder_that_is_a_file_is_bad_input(call: Call, tmp_path: Path) -> None:
+    (tmp_path / "none").write_text("a file", encoding="utf-8")
     done = call("import", SAMPLE, "--mapping", GENERIC, "--out", tmp_path / "none" / "e.parquet")
     assert done.exit_code == 2
-    assert str(tmp_path / "none") in done.stderr
-    assert list(tmp_path.iterdir()) == []
+
+
+def test_an_output_in_no_folder_makes_the_folder(call: Call, tmp_path: Path) -> None:
+    done = call("import", SAMPLE, "--mapping", GENERIC, "--out", tmp_path / "new" / "e.parquet")
+    assert done.exit_code == 0
+    assert (tmp_path / "new" / "e.parquet").is_file()
 
 
 def test_an_end_before_the_last_event_is_refused_not_ignored(call: Call, events: Path, tmp_path: Path) -> None:
