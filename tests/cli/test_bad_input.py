@@ -86,6 +86,9 @@ def test_an_output_in_a_folder_that_is_a_file_is_bad_input(call: Call, tmp_path:
     (tmp_path / "none").write_text("a file", encoding="utf-8")
     done = call("import", SAMPLE, "--mapping", GENERIC, "--out", tmp_path / "none" / "e.parquet")
     assert done.exit_code == 2
+    assert str(tmp_path / "none") in done.stderr
+    assert [path.name for path in tmp_path.iterdir()] == ["none"]
+    assert (tmp_path / "none").read_text(encoding="utf-8") == "a file"
 
 
 def test_an_output_in_no_folder_makes_the_folder(call: Call, tmp_path: Path) -> None:
