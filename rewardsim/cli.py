@@ -5,14 +5,15 @@ Exit codes: 0 done, 1 the answer is no, 2 bad input with all of its faults repor
 
 from __future__ import annotations
 
-import json
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
+
+from rewardsim.cli_draw import app as draw_commands
+from rewardsim.cli_report import Json, print_json, reporting
 
 app = typer.Typer(
     name="rewardsim",
@@ -21,29 +22,9 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-Json = Annotated[bool, typer.Option("--json", help="One machine-readable object on stdout.")]
-Without = Annotated[
-    str, typer.Option(help="Sections to leave out, by name and comma: rules this version does not apply yet.")
-]
+Without = Annotated[str, typer.Option(help="Sections to leave out, by name and comma: referral, tiers, draws.")]
+app.add_typer(draw_commands, name="draw")
 ProgrammeFile = Annotated[Path, typer.Argument(help="Programme file (TOML).", show_default=False)]
-
-
-@contextmanager
-def reporting(as_json: bool) -> Iterator[None]:
-    """Turn bad input into its report and exit code 2."""
-    try:
-        yield
-    except (ValueError, OSError) as error:
-        faults = getattr(error, "faults", None)
-        if faults is None and not isinstance(error, OSError) and type(error) is ValueError:
-            raise
-        if as_json:
-            rows = [fault.to_dict() for fault in faults] if faults else []
-            count = getattr(error, "count", len(rows))
-            _print_json({"error": str(error), "count": count, "faults": rows})
-        else:
-            typer.echo(str(error), err=True)
-        raise typer.Exit(2) from error
 
 
 @app.callback(invoke_without_command=True)
@@ -67,12 +48,10 @@ def check(programme: ProgrammeFile, as_json: Json = False) -> None:
         found = load_programme(programme)
     hints = [str(hint) for hint in found.lint()]
     if as_json:
-        said = {"programme": found.id, "hash": found.hash, "unapplied": list(found.unapplied()), "hints": hints}
-        _print_json({**said, "stretches": len(found.stretches)})
+        said = {"programme": found.id, "hash": found.hash, "hints": hints}
+        print_json({**said, "stretches": len(found.stretches)})
         return
     typer.echo(f"{programme}: {found.name}, {len(found.stretches)} stretch(es) of terms, hash {found.hash[:16]}")
-    if found.unapplied():
-        typer.echo(f"not applied yet, leave out with --without: {','.join(found.unapplied())}")
     for hint in hints:
         typer.echo(f"hint: {hint}")
 
@@ -92,7 +71,7 @@ def schema(
     if what not in makers:
         typer.echo(f"schema: found {what!r}, allowed {', '.join(makers)}, do: name one of them", err=True)
         raise typer.Exit(2)
-    _print_json(makers[what]())
+    print_json(makers[what]())
 
 
 @app.command("import")
@@ -111,7 +90,7 @@ def import_(
     with reporting(as_json):
         result = import_transactions(files or [], load_mapping(mapping), out=out, rejects=rejects)
     if as_json:
-        _print_json({**result.to_dict(), "out": str(out)})
+        print_json({**result.to_dict(), "out": str(out)})
     else:
         typer.echo(str(result))
         typer.echo(f"written   {out}")
@@ -127,6 +106,9 @@ def replay(
     until: Annotated[str, typer.Option(help="Carry accounts on to this date (YYYY-MM-DD).")] = "",
     order: Annotated[str, typer.Option(help="occurred, or recorded to let late events be late.")] = "occurred",
     engine: Annotated[str, typer.Option(help="compiled or interpreted.")] = "compiled",
+    secret: Annotated[
+        list[str] | None, typer.Option(help="Secret of a draw, DRAW=FILE; without one, luck is a public key's.")
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Replay imported events under a programme; with --against, say what another one changes and why."""
@@ -135,13 +117,14 @@ def replay(
     with reporting(as_json):
         options = {"out": out, "until": _date(until), "order": _choice("order", order, ("occurred", "recorded"))}
         options["engine"] = _choice("engine", engine, ("compiled", "interpreted"))
+        options["secrets"] = _secrets(secret or [])
         chosen = [_load(path, without) for path in ([programme, against] if against else [programme])]
         for found in chosen:
             found.law()
         runs = [run_replay(found, events, progress=_progress(as_json), **options) for found in chosen]
         difference = runs[0].against(runs[1]) if against else None
     if as_json:
-        _print_json(_said(runs[0]) | ({"against": difference.to_dict()} if difference else {}))
+        print_json(_said(runs[0]) | ({"against": difference.to_dict()} if difference else {}))
         return
     typer.echo(_report(runs[0], without))
     if difference:
@@ -160,7 +143,7 @@ def explain(
     with reporting(as_json):
         told = Run(run).explain(member)
     if as_json:
-        _print_json(told.to_dict())
+        print_json(told.to_dict())
     else:
         typer.echo(str(told))
 
@@ -171,6 +154,20 @@ def _load(path: Path, without: str) -> Any:
     found = load_programme(path)
     areas = [area.strip() for area in without.split(",") if area.strip()]
     return found.without(*areas) if areas else found
+
+
+def _secrets(given: list[str]) -> dict[str, bytes]:
+    """Read the secrets of draws from their files."""
+    from rewardsim.draws.files import read_secret
+    from rewardsim.transactions.faults import refuse
+
+    secrets = {}
+    for text in given:
+        name, sign, path = text.partition("=")
+        if not name or not sign or not path:
+            raise refuse("bad_choice", "--secret", text, "DRAW=FILE", "name the draw and the file of its secret")
+        secrets[name] = read_secret(Path(path))
+    return secrets
 
 
 def _said(run: Any) -> dict[str, Any]:
@@ -192,9 +189,23 @@ def _report(run: Any, without: str) -> str:
     ]
     if said["members_in_debt"]:
         lines.append(f"{said['members_in_debt']:,} members are in debt")
+    lines += _phases(said)
     if without:
         lines.append(f"left out by request: {without}")
     return "\n".join([*lines, f"run      {run.path}", f"digest   {run.digest}", f"seconds  {said['seconds']}"])
+
+
+def _phases(said: dict[str, Any]) -> list[str]:
+    """Return a line each on tiers, draws, and whatever else the journal counts."""
+    lines = []
+    if said["journal"]:
+        lines.append("journal  " + ", ".join(f"{n:,} {name.replace('_', ' ')}" for name, n in said["journal"].items()))
+    if "tiers" in said:
+        lines.append("tiers    " + ", ".join(f"{count:,} {name}" for name, count in said["tiers"].items()))
+    for name, draw in said.get("draws", {}).items():
+        count = f"{draw['entries']:,} entries of {draw['entrants']:,} members"
+        lines.append(f"draw     {name}: {count}, luck by {draw['luck']}")
+    return lines
 
 
 def _progress(quiet: bool) -> Callable[[int, int], None] | None:
@@ -228,10 +239,6 @@ def _choice(name: str, value: str, allowed: tuple[str, ...]) -> str:
     if value not in allowed:
         raise refuse("bad_choice", f"--{name}", value, " or ".join(allowed))
     return value
-
-
-def _print_json(value: Any) -> None:
-    typer.echo(json.dumps(value, indent=1, ensure_ascii=False, default=str))
 
 
 if __name__ == "__main__":

@@ -79,15 +79,21 @@ class Auditor:
             if into - out != int(self.balances[:, account].sum()):
                 raise LedgerError(f"account {account}: days and members do not add up to the same")
 
-    def digest(self, ids: list[str]) -> str:
-        """Return the digest of the ledger: members by id, SHA-256 a fixed range, then of the list."""
+    def digest(self, ids: list[str], journal: Any = None) -> str:
+        """Return the digest of ledger and journal: members by id, SHA-256 a fixed range, then of the list.
+
+        ``journal`` holds the members' chains of notes; a member without notes adds nothing for it.
+        """
         whole = hashlib.sha256()
         for first in range(0, len(ids), RANGE):
             part = hashlib.sha256()
             for m in range(first, min(first + RANGE, len(ids))):
-                if self.chains[m, 0] or self.chains[m, 1]:
+                noted = journal is not None and journal[m].any()
+                if self.chains[m, 0] or self.chains[m, 1] or noted:
                     name = ids[m].encode()
                     part.update(len(name).to_bytes(8, "little") + name + self.chains[m].tobytes())
+                if noted:
+                    part.update(b"journal" + journal[m].tobytes())
             whole.update(part.digest())
         return whole.hexdigest()
 

@@ -19,7 +19,7 @@ from numba.extending import register_jitable
 import rewardsim.rules
 from rewardsim.rules import records
 
-from . import link_once, loop
+from . import link_once, loop, room
 from .cache import keyed_cache
 from .pointers import address_list, reader_of, tables_type
 from .tables import LAW_RECORDS, TABLES, dtype_of
@@ -48,6 +48,7 @@ def _register(module: ModuleType) -> None:
 
 for _info in pkgutil.iter_modules(rewardsim.rules.__path__):
     _register(importlib.import_module(f"rewardsim.rules.{_info.name}"))
+_register(room)
 _register(loop)
 
 _read_law = reader_of(LAW)
@@ -57,7 +58,7 @@ _step = loop.step
 
 
 def kernel(
-    task: Any, law: Any, book: Any, rows_of_orders: Any, batch: Any, last_mention: Any, start: Any, day: Any
+    task: Any, law: Any, book: Any, rows_of_orders: Any, batch: Any, numbers: Any, start: Any, day: Any
 ) -> Any:
     """Read the addresses as tables and take the loop's step."""
     tables = _read_batch(batch)
@@ -68,7 +69,7 @@ def kernel(
         rows_of_orders,
         tables.events,
         tables.lines,
-        last_mention,
+        numbers,
         tables.outcomes,
         start,
         day,
@@ -86,14 +87,14 @@ def step(
     rows_of_orders: Any,
     events: Any,
     lines: Any,
-    last_mention: Any,
+    numbers: Any,
     outcomes: Any,
     start: int,
     day: int,
 ) -> int:
     """Take a step of ``loop.step`` compiled; the tables are structured arrays."""
     batch = address_list((events, lines, outcomes))
-    arguments = (task, address_list(law), address_list(book), rows_of_orders, batch, last_mention, start, day)
+    arguments = (task, address_list(law), address_list(book), rows_of_orders, batch, numbers, start, day)
     if _kernel.signatures:
         return int(_kernel(*arguments))
     with link_once.only(kernel.__qualname__):

@@ -11,12 +11,16 @@ from dataclasses import dataclass
 from rewardsim.rules.apply import apply
 from rewardsim.rules.clock import advance
 from rewardsim.rules.codes import CANCEL, NEW, ORDER, REDEEM, RETURN
+from rewardsim.rules.draws import hold_draw, next_draw
 from rewardsim.rules.orders import forget_lines
 from rewardsim.rules.pieces import drop_pieces
+from rewardsim.rules.projection import project
 from rewardsim.rules.records import NEVER, NONE, Book, Event, EventLine, Law
 from rewardsim.rules.settlement import settle_next
 
-RUN, FINISH, SETTLE, SWEEP = 0, 1, 2, 3
+from .room import has_room, room_to_settle
+
+RUN, FINISH, SETTLE, SWEEP, DRAW = 0, 1, 2, 3, 4
 
 
 @dataclass(slots=True)
@@ -35,23 +39,28 @@ def step(
     rows_of_orders: list[int],
     events: list[Event],
     lines: list[EventLine],
-    last_mention: list[int],
+    numbers: list[int],
     outcomes: list[Outcome],
     start: int,
     day: int,
 ) -> int:
-    """Do one of the loop's four tasks; the single entry, so that the rules are compiled once.
+    """Do one of the loop's tasks; the single entry, so that the rules are compiled once.
 
-    RUN applies events, FINISH advances every member to ``day``; both return how far they came.
-    SETTLE returns 1 when the book's day is settled; SWEEP frees orders nothing needs any more.
+    RUN applies events (``numbers``: 1 at an order's last mention), FINISH advances every member to
+    ``day``; both return how far they came. SETTLE returns 1 when everything before ``day`` is
+    settled. DRAW holds the draw that waits (``numbers``: its tickets' rows, best rank first). SWEEP
+    frees orders nothing needs any more.
     """
     if task == RUN:
-        return run_events(law, book, rows_of_orders, events, lines, last_mention, outcomes, start)
+        return run_events(law, book, rows_of_orders, events, lines, numbers, outcomes, start)
     if task == FINISH:
         return finish(law, book, day, start)
     if task == SETTLE:
-        if settle_day(law, book):
+        if settle_day(law, book) and not draw_waits(law, book, day):
             return 1
+        return 0
+    if task == DRAW:
+        hold_draw(law, book, numbers)
         return 0
     sweep(book)
     return 0
@@ -71,12 +80,12 @@ def run_events(
     head = book.head[0]
     for i in range(start, len(events)):
         event = events[i]
-        if event.day > head.day and not settle_day(law, book):
+        if event.day > head.day and (not settle_day(law, book) or draw_waits(law, book, event.day)):
             return i
         row = NONE
         if event.order != NONE:
             row = rows_of_orders[event.order]
-        if not has_room(book, event.member, event.line_count, _undone_row(event, row), len(law.campaigns)):
+        if not has_room(law, book, event.member, event.day, event.line_count, _undone_row(event, row)):
             return i
         if row == NONE and _opens_order(event):
             row = _open_order(book, event.order)
@@ -97,22 +106,31 @@ def settle_day(law: Law, book: Book) -> bool:
     """Settle what the book's day left open; False where room ran out on the way."""
     head = book.head[0]
     while head.settled_count < head.request_count:
-        request = book.requests[head.settled_count]
-        if not has_room(book, request.member, 0, request.order, 0):
-            return False
-        if request.order == NONE and not _room_for_pieces(book, request.piece_first):
+        if not room_to_settle(law, book, book.requests[head.settled_count]):
             return False
         settle_next(law, book)
+    return True
+
+
+def draw_waits(law: Law, book: Book, day: int) -> bool:
+    """Tell whether a draw must be held before ``day`` begins; the driver then ranks its tickets."""
+    head = book.head[0]
+    row = next_draw(law, book)
+    if row == NONE or law.draws[row].draws_day >= day:
+        return False
+    head.draw_due = 1
     return True
 
 
 def finish(law: Law, book: Book, day: int, start: int) -> int:
     """Advance members from ``start`` on to ``day``; return the first not advanced for lack of room."""
     for m in range(start, len(book.members)):
-        if not has_room(book, m, 0, NONE, 0):
+        if not has_room(law, book, m, day, 0, NONE):
             return m
         if book.members[m].events > 0:
             advance(law, book, m, day)
+            if len(book.standings) > 0:
+                project(law, book, m, day)
     return len(book.members)
 
 
@@ -125,39 +143,6 @@ def _undone_row(event: Event, row: int) -> int:
     if event.type == RETURN or event.type == CANCEL:
         return row
     return NONE
-
-
-def has_room(book: Book, m: int, line_count: int, row: int, campaigns: int) -> bool:
-    """Tell whether the book has room for the most that one event of a member can write."""
-    head = book.head[0]
-    member = book.members[m]
-    pieces = 0
-    if row != NONE:
-        pieces = _length(book, book.orders[row].piece_first)
-    lots = member.lot_count + member.order_count + campaigns + pieces + 4
-    return (
-        len(book.entries) - head.entry_count > 4 * lots + 2 * member.order_count
-        and head.lot_spare >= lots
-        and head.piece_spare >= lots
-        and head.line_spare >= line_count
-        and head.order_spare >= 1
-        and head.holding_spare >= 1
-        and len(book.requests) - head.request_count > campaigns
-    )
-
-
-def _room_for_pieces(book: Book, piece: int) -> bool:
-    head = book.head[0]
-    pieces = _length(book, piece)
-    return len(book.entries) - head.entry_count > 8 + 4 * pieces and head.lot_spare > pieces
-
-
-def _length(book: Book, piece: int) -> int:
-    count = 0
-    while piece != NONE:
-        count += 1
-        piece = book.pieces[piece].next
-    return count
 
 
 def _open_order(book: Book, number: int) -> int:
@@ -180,6 +165,8 @@ def _open_order(book: Book, number: int) -> int:
     order.piece_first = NONE
     order.line_first = NONE
     order.requests = 0
+    order.deed_day = NEVER
+    order.referral = 0
     order.final = 0
     order.next = NONE
     return row

@@ -11,11 +11,11 @@ import gc
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from rewardsim.rules.records import NONE, Event, EventLine, Law, Member
+from rewardsim.rules.records import NONE, Event, EventLine, Law
 
 from . import loop
-from .loop import FINISH, RUN, SETTLE, SWEEP, Outcome
-from .tables import FREE_LISTS, blank, grown, law_tables, open_book
+from .loop import DRAW, FINISH, RUN, SETTLE, SWEEP, Outcome
+from .tables import FREE_LISTS, TABLES, blank, grown, law_tables, open_book
 
 ENGINES = ("compiled", "interpreted")
 ENTRIES = 1 << 18  # rows of the entries table
@@ -26,7 +26,9 @@ class Machine:
     """Applies events to a fresh book.
 
     ``sink`` is called with (entries, count) whenever entries are to be handed on: the first
-    ``count`` rows of a table that is reused afterwards.
+    ``count`` rows of a table that is reused afterwards. ``note_sink`` is called likewise with notes.
+    ``rank`` is called with (row of the draw, [(member, entry), ...]) on the day of a draw; it returns
+    places in that list, best first, one a member.
     """
 
     def __init__(
@@ -36,6 +38,9 @@ class Machine:
         orders: int,
         engine: str,
         sink: Callable[[Any, int], None],
+        *,
+        note_sink: Callable[[Any, int], None] | None = None,
+        rank: Callable[[int, list[tuple[int, int]]], list[int]] | None = None,
         entries: int = ENTRIES,
         rows: int = ROWS,
     ) -> None:
@@ -45,6 +50,8 @@ class Machine:
         self.law = law_tables(law, self.compiled)
         self.book = open_book(law, members, self.compiled, entries, rows)
         self._sink = sink
+        self._note_sink = note_sink
+        self._rank = rank or unranked
         self._rows_of_orders = _whole(NONE, orders, self.compiled)
         self._nothing = (blank_batch(self.compiled), _whole(0, 0, self.compiled))
         if self.compiled:
@@ -79,7 +86,7 @@ class Machine:
 
         Requests of ``day`` itself stay open: they are settled at its end.
         """
-        if self.book.head[0]["day"] < day if self.compiled else self.book.head[0].day < day:
+        if _Head(self.book, self.compiled)["day"] < day:
             while self._idle(SETTLE, 0, day) == 0:
                 self._make_room(True)
         at = 0
@@ -90,11 +97,12 @@ class Machine:
             at = reached
         self._flush()
 
-    def members(self) -> Any:
-        """Return the member records as a structured array."""
+    def table(self, name: str) -> Any:
+        """Return a table of the book as a structured array."""
         from .batches import as_array
 
-        return self.book.members if self.compiled else as_array(self.book.members, Member)
+        rows = getattr(self.book, name)
+        return rows if self.compiled else as_array(rows, TABLES[name])
 
     def _idle(self, task: int, at: int, day: int) -> int:
         batch, nothing = self._nothing
@@ -107,36 +115,89 @@ class Machine:
         )
 
     def _flush(self) -> None:
-        head = self.book.head[0]
-        count = int(head["entry_count"]) if self.compiled else head.entry_count
-        if count:
-            self._sink(self.book.entries, count)
-        if self.compiled:
-            head["entry_count"] = 0
-        else:
-            head.entry_count = 0
+        head = _Head(self.book, self.compiled)
+        if head["entry_count"]:
+            self._sink(self.book.entries, head["entry_count"])
+        if head["note_count"] and self._note_sink:
+            self._note_sink(self.book.notes, head["note_count"])
+        head["entry_count"] = 0
+        head["note_count"] = 0
+
+    def _hold_draw(self) -> None:
+        """Have the tickets of the draw that waits ranked, and hold it."""
+        head = _Head(self.book, self.compiled)
+        draw = head["draws_done"]
+        found = _tickets_of(self.book.tickets, draw)
+        best = [found[place][0] for place in self._rank(draw, [(member, entry) for _, member, entry in found])]
+        wanted = head["request_count"] + len(best) + 1
+        if wanted > len(self.book.requests):
+            self.book = grown(self.book, self.compiled, {"requests": wanted})
+        batch, _ = self._nothing
+        self._take(DRAW, batch, _numbers(best, self.compiled), 0, 0)
 
     def _make_room(self, stuck: bool) -> None:
         """Hand entries on and double what is short; everything, where nothing else helped."""
         self._flush()
-        head = self.book.head[0]
-        read = head.__getitem__ if self.compiled else lambda name: getattr(head, name)
+        head = _Head(self.book, self.compiled)
+        if head["draw_due"]:
+            self._hold_draw()
+            return
         extra = {}
-        if read("order_spare") < len(self.book.orders) // 8 + 1:
+        if head["order_spare"] < len(self.book.orders) // 8 + 1:
             self._idle(SWEEP, 0, 0)
             # A sweep reads the whole table; unless it freed half of it, the next one is put off.
-            if read("order_spare") < len(self.book.orders) // 2:
+            if head["order_spare"] < len(self.book.orders) // 2:
                 extra["orders"] = len(self.book.orders)
         for name, (_, spare) in FREE_LISTS.items():
             size = len(getattr(self.book, name))
-            if read(spare) < size // 8 + 1 or (stuck and read(spare) < size // 2):
+            if head[spare] < size // 8 + 1 or (stuck and head[spare] < size // 2):
                 extra[name] = size
-        if read("request_count") > len(self.book.requests) // 2:
+        if head["request_count"] > len(self.book.requests) // 2:
             extra["requests"] = len(self.book.requests)
         if stuck and not extra:
-            extra = {"entries": len(self.book.entries), "requests": len(self.book.requests)}
+            extra = {name: len(getattr(self.book, name)) for name in ("entries", "requests", "notes")}
             extra |= {name: len(getattr(self.book, name)) for name in FREE_LISTS}
         self.book = grown(self.book, self.compiled, extra)
+
+
+class _Head:
+    """The book's head by field name, whichever engine keeps it."""
+
+    def __init__(self, book: Any, compiled: bool) -> None:
+        self._head = book.head[0]
+        self._compiled = compiled
+
+    def __getitem__(self, name: str) -> int:
+        return int(self._head[name] if self._compiled else getattr(self._head, name))
+
+    def __setitem__(self, name: str, value: int) -> None:
+        if self._compiled:
+            self._head[name] = value
+        else:
+            setattr(self._head, name, value)
+
+
+def unranked(draw: int, tickets: list[tuple[int, int]]) -> list[int]:
+    """Rank no ticket: for laws without draws."""
+    raise LookupError(f"draw {draw} is due, with {len(tickets)} tickets, and nobody ranks them")
+
+
+def _tickets_of(tickets: Any, draw: int) -> list[tuple[int, int, int]]:
+    """Return (row, member, entry) of a draw's tickets."""
+    if isinstance(tickets, list):
+        return [(row, t.member, t.entry) for row, t in enumerate(tickets) if t.draw == draw]
+    import numpy as np
+
+    rows = np.flatnonzero(tickets["draw"] == draw)
+    return list(zip(rows.tolist(), tickets["member"][rows].tolist(), tickets["entry"][rows].tolist(), strict=True))
+
+
+def _numbers(values: list[int], compiled: bool) -> Any:
+    if not compiled:
+        return values
+    import numpy as np
+
+    return np.array(values, dtype=np.int64)
 
 
 @contextlib.contextmanager

@@ -25,12 +25,14 @@ ORDERS = {
 }
 COLUMNS = (
     "event_id, type, member_id, occurred_day, second, recorded, amount_minor, discount_minor, tokens, order_id, "
-    "channel, category, item, counterpart_id, expiry_day, lines, source, source_row"
+    "channel, category, item, counterpart_id, expiry_day, lines, source, source_row, birthday, post"
 )
+# What a table written before a column was there has in its place.
+ABSENT = {"birthday": "NULL::DATE", "post": "NULL::STRUCT(hashtag VARCHAR, tags INTEGER, public BOOLEAN)"}
 # What makes two events with one id the same event: everything but how they arrived.
 PAYLOAD = (
     "type, member_id, occurred_day, second, amount_minor, discount_minor, tokens, order_id, channel, "
-    "category, item, counterpart_id, expiry_day, lines"
+    "category, item, counterpart_id, expiry_day, lines, birthday, post"
 )
 
 
@@ -95,7 +97,8 @@ class PreparedEvents:
 
     def member_ids(self) -> Any:
         """Return the members' ids as an Arrow array, by number."""
-        table = self._connection.sql("SELECT member_id FROM members ORDER BY member").to_arrow_table()
+        # A cursor of its own: the batches may still be read.
+        table = self._connection.cursor().sql("SELECT member_id FROM members ORDER BY member").to_arrow_table()
         return table.column(0).combine_chunks()
 
     def batches(self, rows: int = BATCH_ROWS) -> Iterator[Any]:
@@ -114,12 +117,14 @@ class PreparedEvents:
         """Number events, members and orders. What lies in order is read again instead of copied."""
         types = " ".join(f"WHEN '{name}' THEN {number}" for name, number in EVENT_TYPES.items())
         kind = "VIEW" if as_it_lies else "TABLE"
+        given_columns = self._connection.sql(f"FROM {given} LIMIT 0").columns
+        added = "".join(f", {null} AS {name}" for name, null in ABSENT.items() if name not in given_columns)
         self._connection.execute(
             f"""
             CREATE {kind} numbered AS
             SELECT {place} AS number, {COLUMNS}, type_number,
                 occurred_day - DATE '1970-01-01' AS day, coalesce(expiry_day - DATE '1970-01-01', -1) AS expiry
-            FROM (SELECT *, CASE type {types} END AS type_number FROM {given});
+            FROM (SELECT *, CASE type {types} END AS type_number{added} FROM {given});
             {NUMBERS}
             """
         )
@@ -130,4 +135,5 @@ def _given(files: list[str], place: str) -> str:
     if not files:
         return "given"
     names = ", ".join("'" + name.replace("'", "''") + "'" for name in files)
-    return f"read_parquet([{names}], file_row_number={'true' if place else 'false'})"
+    options = "file_row_number=true" if place else "union_by_name=true"
+    return f"read_parquet([{names}], {options})"

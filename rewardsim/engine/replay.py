@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
 
 from rewardsim.programme import Programme
 from rewardsim.rules import codes
-from rewardsim.rules.records import Entry, Event, EventLine
+from rewardsim.rules.records import Entry, Event, EventLine, Note
 
 from .audit import Auditor
 from .batches import as_array, as_objects, event_records
+from .journal import Chains, JournalWriter
 from .loop import Outcome
+from .luck import Lottery
 from .machine import Machine
 from .prepare import PreparedEvents
 from .writing import Background, EventWriter, LedgerWriter
@@ -30,7 +34,11 @@ class Replayed:
     digest: str
     member_ids: Any
     members: Any  # structured array of the member records at the end
+    standings: Any  # structured array of the standings, empty without tiers
+    ties: Any  # structured array of who brought whom, empty without referral
     auditor: Auditor
+    chains: Chains
+    draws: dict[str, dict[str, Any]]  # what was drawn, by id of the draw
     entries: int
     last_day: int
     outcomes: dict[str, int]
@@ -44,17 +52,22 @@ def replay_events(
     *,
     engine: str = "compiled",
     until: int | None = None,
+    secrets: Mapping[str, bytes] = MappingProxyType({}),
     progress: Callable[[int, int], None] | None = None,
 ) -> Replayed:
-    """Replay prepared events; write ``ledger.parquet`` and ``events.parquet`` into ``folder``.
+    """Replay prepared events; write ledger, journal and events as Parquet into ``folder``.
 
     ``until`` is the day to which accounts are carried on (default: the last event's day).
+    ``secrets`` are those of draws, by id; a draw without one is held by a public key.
     ``progress`` is called with (events done, events in all).
     """
     began = time.perf_counter()
     last_day = prepared.last_day if until is None else max(until, prepared.last_day)
     auditor = Auditor(prepared.members, prepared.first_day, last_day)
-    with _files(programme, folder) as (ledger, events_file), contextlib.closing(Background()) as background:
+    member_ids = functools.cache(lambda: prepared.member_ids().to_pylist())
+    chains = Chains(member_ids, prepared.members)
+    lottery = Lottery(programme.names, member_ids, secrets)
+    with _files(programme, folder) as (ledger, journal, events_file), contextlib.closing(Background()) as background:
 
         def sink(entries: Any, count: int) -> None:
             batch = as_array(entries[:count], Entry) if isinstance(entries, list) else entries[:count].copy()
@@ -62,31 +75,52 @@ def replay_events(
             if ledger:
                 background.submit(ledger.write, batch)
 
+        def note(notes: Any, count: int) -> None:
+            batch = as_array(notes[:count], Note) if isinstance(notes, list) else notes[:count].copy()
+            background.submit(chains.read, batch)
+            if journal:
+                background.submit(journal.write, batch)
+
         def keep(batch: Any, outcomes: Any) -> None:
             if events_file:
                 background.submit(events_file.write, batch, outcomes)
 
-        machine = Machine(programme.law(), prepared.members, prepared.orders, engine, sink)
+        law = programme.law()
+        machine = Machine(law, prepared.members, prepared.orders, engine, sink, note_sink=note, rank=lottery)
         counts = _run_batches(machine, prepared, programme, keep, progress)
         machine.finish(last_day)
     auditor.check(machine.book)
     ids = prepared.member_ids()
     outcomes = {name: int(counts[code]) for name, code in codes.OUTCOMES.items() if counts[code]}
-    digest = auditor.digest(ids.to_pylist())
-    seconds = time.perf_counter() - began
-    return Replayed(digest, ids, machine.members(), auditor, auditor.entries, last_day, outcomes, seconds)
+    return Replayed(
+        digest=auditor.digest(member_ids(), chains.chains),
+        member_ids=ids,
+        members=machine.table("members"),
+        standings=machine.table("standings"),
+        ties=machine.table("ties"),
+        auditor=auditor,
+        chains=chains,
+        draws=lottery.held,
+        entries=auditor.entries,
+        last_day=last_day,
+        outcomes=outcomes,
+        seconds=time.perf_counter() - began,
+    )
 
 
 @contextlib.contextmanager
-def _files(programme: Programme, folder: Path | None) -> Iterator[tuple[LedgerWriter | None, EventWriter | None]]:
-    """Open the run's two large tables, if there is a folder for them, and close them in any case."""
+def _files(
+    programme: Programme, folder: Path | None
+) -> Iterator[tuple[LedgerWriter | None, JournalWriter | None, EventWriter | None]]:
+    """Open the run's large tables, if there is a folder for them, and close them in any case."""
     if folder is None:
-        yield None, None
+        yield None, None, None
         return
     ledger = LedgerWriter(folder / "ledger.parquet", programme.names.rules)
+    journal = JournalWriter(folder / "journal.parquet", programme.names)
     events_file = EventWriter(folder / "events.parquet")
-    with contextlib.closing(ledger), contextlib.closing(events_file):
-        yield ledger, events_file
+    with contextlib.closing(ledger), contextlib.closing(journal), contextlib.closing(events_file):
+        yield ledger, journal, events_file
 
 
 def _run_batches(

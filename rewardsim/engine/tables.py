@@ -22,6 +22,12 @@ TABLES: dict[str, type] = {
     "pools": r.Pool,
     "requests": r.Request,
     "entries": r.Entry,
+    "standings": r.Standing,
+    "deeds": r.Deed,
+    "ties": r.Tie,
+    "rewards": r.Reward,
+    "tickets": r.Ticket,
+    "notes": r.Note,
 }
 # Tables whose unused rows hang on a free list: table -> the head's two fields.
 FREE_LISTS = {
@@ -30,6 +36,9 @@ FREE_LISTS = {
     "lines": ("line_free", "line_spare"),
     "pieces": ("piece_free", "piece_spare"),
     "holdings": ("holding_free", "holding_spare"),
+    "deeds": ("deed_free", "deed_spare"),
+    "rewards": ("reward_free", "reward_spare"),
+    "tickets": ("ticket_free", "ticket_spare"),
 }
 LAW_RECORDS: dict[str, type] = {
     "terms": r.Terms,
@@ -38,7 +47,11 @@ LAW_RECORDS: dict[str, type] = {
     "campaigns": r.Campaign,
     "items": r.Item,
     "pools": r.PoolTerms,
+    "levels": r.Level,
+    "draws": r.DrawTerms,
+    "prizes": r.Prize,
 }
+UNUSED = 16  # rows of a table the programme has no use for: never short, never grown
 
 
 def dtype_of(record: type) -> Any:
@@ -78,8 +91,9 @@ def law_tables(law: r.Law, compiled: bool) -> r.Law:
 
 
 def open_book(law: r.Law, members: int, compiled: bool, entries: int, rows: int) -> r.Book:
-    """Return an empty book for so many members, with ``rows`` free rows in each growing table."""
+    """Return an empty book for so many members, with ``rows`` free rows in each growing table it uses."""
     width = law.terms[0].counter_width
+    tiers, referral = has_tiers(law), has_referral(law)
     sizes = {
         "head": 1,
         "members": members,
@@ -87,9 +101,25 @@ def open_book(law: r.Law, members: int, compiled: bool, entries: int, rows: int)
         "pools": len(law.pools),
         "requests": rows,
         "entries": entries,
+        "standings": members if tiers else 0,
+        "ties": members if referral else 0,
+        "notes": entries // 4 + UNUSED if tiers or referral or len(law.draws) else UNUSED,
     }
+    free = dict.fromkeys(FREE_LISTS, rows)
+    free |= {"deeds": rows if tiers else UNUSED, "rewards": rows if referral else UNUSED}
+    free["tickets"] = rows + len(law.draws) if len(law.draws) else UNUSED
     book = r.Book(**{name: blank(record, sizes.get(name, 0), compiled) for name, record in TABLES.items()})
-    return grown(book, compiled, dict.fromkeys(FREE_LISTS, rows))
+    return grown(book, compiled, free)
+
+
+def has_tiers(law: r.Law) -> bool:
+    """Tell whether a law knows tiers."""
+    return len(law.levels) > 0
+
+
+def has_referral(law: r.Law) -> bool:
+    """Tell whether a law knows referral."""
+    return any(int(terms.referral_from) != r.NEVER for terms in law.terms)
 
 
 def grown(book: r.Book, compiled: bool, extra: dict[str, int]) -> r.Book:

@@ -1,8 +1,8 @@
 """Why a member has what he has: each event, its entries, and the rules that did not fire.
 
 The member's events are applied again, interpreted, by the programme stored in the run. What
-depended on others (budgets, stock) is granted as the run's ledger says; the entries found must be
-the ledger's own, or the explanation is refused.
+depended on others (budgets, stock, referrals, draws) is granted as the run's ledger says; entries
+and notes found must be the run's own, or the explanation is refused.
 """
 
 from __future__ import annotations
@@ -16,8 +16,27 @@ from rewardsim.rules import Book, Law, apply, campaign_verdict, settle_next
 from rewardsim.rules import records as r
 from rewardsim.rules.calendar import period_of
 from rewardsim.rules.clock import advance
-from rewardsim.rules.codes import ACCOUNTS, FIRES, ORDER, OUTCOMES, REASONS, VERDICTS
+from rewardsim.rules.codes import (
+    ACCOUNTS,
+    ASK_BUDGET,
+    ASK_STOCK,
+    CLOSED,
+    FIRES,
+    NOTE_ENTERED,
+    NOTE_EXPRESS,
+    NOTE_GRACE,
+    NOTE_KEPT,
+    NOTE_TIER,
+    NOTE_WITHDRAWN,
+    NOTES,
+    ORDER,
+    OUTCOMES,
+    REASONS,
+    VERDICTS,
+)
 
+from .foreign import Foreign, skip_request
+from .notes import read_notes, standing_words
 from .run import Run, connection
 from .store import run_error
 
@@ -35,9 +54,12 @@ _EVENTS = """
     WHERE member_id = ? ORDER BY number
 """
 _LEDGER = """
-    SELECT event, day - DATE '1970-01-01' AS day, source, target, tokens, rule, reason
+    SELECT event, day - DATE '1970-01-01' AS day, source, target, tokens, rule, reason, lot, ordinal
     FROM ledger WHERE member_id = ? ORDER BY seq
 """
+_COMPARED = ("day", "source", "target", "tokens", "rule", "reason")
+# Notes a member's own events make; all others come from the journal.
+_OWN_NOTES = {NOTE_TIER, NOTE_KEPT, NOTE_GRACE, NOTE_EXPRESS, NOTE_ENTERED, NOTE_WITHDRAWN}
 
 
 @dataclass
@@ -53,6 +75,7 @@ class Step:
     applied: int = 0
     entries: list[dict[str, Any]] = field(default_factory=list)
     silent: list[dict[str, str]] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
 
 
 @dataclass
@@ -62,6 +85,7 @@ class Explanation:
     member_id: str
     balances: dict[str, int]
     steps: list[Step]
+    standing: str = ""
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain values for JSON."""
@@ -69,6 +93,7 @@ class Explanation:
 
     def __str__(self) -> str:
         lines = [f"member {self.member_id}: " + ", ".join(f"{v} {k}" for k, v in self.balances.items())]
+        lines += [self.standing] if self.standing else []
         for step in self.steps:
             lines.append(_headline(step))
             lines += [
@@ -77,8 +102,22 @@ class Explanation:
                 + (f", expires {e['expiry_day']}" if e["expiry_day"] else "")
                 for e in step.entries
             ]
+            lines += [f"    {'*':>10} {words}" for words in step.notes]
             lines += [f"    {'-':>10} {s['rule']} did not fire: {s['why'].replace('_', ' ')}" for s in step.silent]
         return "\n".join(lines)
+
+
+def with_notes(steps: list[Step], notes: list[dict[str, Any]], own: dict[int, str]) -> list[Step]:
+    """Return the steps with the journal's notes at their events, or as steps of their days."""
+    for note in notes:
+        day = _date(note["day"])
+        at = [step for step in steps if step.day == day and step.event_id == own.get(note["event"], "")]
+        if not at:
+            before = sum(step.day <= day for step in steps)
+            steps.insert(before, Step(day, "time" if note["event"] is None else "day-end settlement"))
+            at = [steps[before]]
+        at[0].notes.append(note["words"])
+    return steps
 
 
 def _headline(step: Step) -> str:
@@ -93,18 +132,27 @@ def explain(run: Run, member_id: str) -> Explanation:
     """Explain a member of a run; raise RunError for an unknown one."""
     with connection(run.path) as con:
         chosen = con.sql(_EVENTS, params=[member_id]).to_arrow_table()
-        ledger = con.sql(_LEDGER, params=[member_id]).fetchall()
+        ledger = con.sql(_LEDGER, params=[member_id]).to_arrow_table().to_pylist()
+        notes = read_notes(con, member_id, run.programme)
+        standing = standing_words(con, member_id, run.programme)
+    if chosen.num_rows == 0 and notes:
+        # Invited, but never came: only others' events name him.
+        return Explanation(member_id, {}, with_notes([], notes, {}))
     if chosen.num_rows == 0:
         allowed = f"a member of {run.path}"
         raise run_error(run.path, "unknown_member", f"no event of member {member_id!r}", allowed, "check the id")
     teller = _Teller(run, chosen, ledger)
-    return teller.tell(member_id)
+    told = teller.tell(member_id)
+    teller.agree(notes)
+    told.steps = with_notes(told.steps, notes, {row["number"]: row["event_id"] for row in teller.rows})
+    told.standing = standing
+    return told
 
 
 class _Teller:
     """Applies one member's events again and writes down what happens."""
 
-    def __init__(self, run: Run, chosen: Any, ledger: list[tuple[Any, ...]]) -> None:
+    def __init__(self, run: Run, chosen: Any, ledger: list[dict[str, Any]]) -> None:
         from rewardsim.engine.batches import as_objects, event_records
         from rewardsim.engine.tables import law_tables, open_book
 
@@ -118,7 +166,9 @@ class _Teller:
         events, lines, _ = event_records(_prepared(chosen), self.names)
         self.events: list[r.Event] = as_objects(events, r.Event)
         self.lines: list[r.EventLine] = as_objects(lines, r.EventLine)
-        self.book: Book = open_book(self.law, 1, False, ROOM, ROOM)
+        self.foreign = Foreign(self.names, ledger)
+        # Member 0 is the one told of; 1 stands for whoever else an event names.
+        self.book: Book = open_book(self.law, 2, False, ROOM, ROOM)
         self.steps: list[Step] = []
         self.told = 0
 
@@ -126,7 +176,7 @@ class _Teller:
         rows_of_orders: dict[int, int] = {}
         head = self.book.head[0]  # stays the same record when other tables grow
         for event, row in zip(self.events, self.rows, strict=True):
-            self._make_room(event.line_count)
+            self._make_room(event)
             if row["reached"] > head.day:
                 self._settle()
                 head.day = row["reached"]
@@ -145,16 +195,21 @@ class _Teller:
         balances = {name: getattr(member, name) for name in ("pending", "available", "held", "debt", "shortfall")}
         return Explanation(member_id, balances, self.steps)
 
-    def _make_room(self, lines: int) -> None:
-        """Double the tables until the next event, and a settlement before it, find room."""
-        from rewardsim.engine.loop import has_room
+    def _make_room(self, event: r.Event) -> None:
+        """Double the tables until the next event, and all before it, find room many times over."""
+        from rewardsim.engine.room import has_room
         from rewardsim.engine.tables import FREE_LISTS, grown
 
-        pieces = len(self.book.pieces) - self.book.head[0].piece_spare
-        wanted = (1 + self.book.head[0].request_count) * (1 + len(self.law.campaigns)) + pieces
-        while not has_room(self.book, 0, lines, r.NONE, wanted):
-            names = [*FREE_LISTS, "entries", "requests"]
+        names = [*FREE_LISTS, "entries", "requests", "notes"]
+        spare = {name: len(getattr(self.book, name)) // 2 for name in names}
+        head = self.book.head[0]
+        used = {name: spare[name] * 2 - getattr(head, free) for name, (_, free) in FREE_LISTS.items()}
+        used |= {"entries": head.entry_count, "requests": head.request_count, "notes": head.note_count}
+        while not has_room(self.law, self.book, 0, self.until, event.line_count, r.NONE) or any(
+            used[name] > spare[name] for name in names
+        ):
             self.book = grown(self.book, False, {name: len(getattr(self.book, name)) for name in names})
+            spare = {name: len(getattr(self.book, name)) // 2 for name in names}
 
     def _owner(self, order: r.Order, number: int, row: dict[str, Any]) -> None:
         """Name an order, and make it somebody else's where the run found that it was."""
@@ -164,8 +219,9 @@ class _Teller:
 
     def _time(self, day: int) -> None:
         """Post what falls due, as a step of its own."""
-        member = self.book.members[0]
-        if member.status != 2:
+        self.foreign.post_until(self.law, self.book, day)
+        self._loose("day-end settlement")
+        if self.book.members[0].status != CLOSED:
             advance(self.law, self.book, 0, day)
         self._loose("time")
 
@@ -174,6 +230,9 @@ class _Teller:
         head = self.book.head[0]
         while head.settled_count < head.request_count:
             request = self.book.requests[head.settled_count]
+            if request.kind not in (ASK_BUDGET, ASK_STOCK):
+                skip_request(self.book)
+                continue
             pool = self.law.pools[request.pool]
             state = self.book.pools[request.pool]
             state.period = period_of(pool.period, request.day)
@@ -182,11 +241,11 @@ class _Teller:
             self._loose("day-end settlement")
 
     def _granted(self, request: r.Request, day: int) -> int:
-        found = [e for e in self.ledger if e[0] == request.number and e[1] == day]
+        found = [e for e in self.ledger if e["event"] == request.number and e["day"] == day]
         if request.campaign != r.NONE:
             rule = self.names.rule(self.law.campaigns[request.campaign].rule)
-            return sum(e[4] for e in found if e[5] == rule and e[2] == "ISSUE")
-        return 1 if any(e[2] == "HELD" and e[3] == "REDEEMED" for e in found) else 0
+            return sum(e["tokens"] for e in found if e["rule"] == rule and e["source"] == "ISSUE")
+        return 1 if any(e["source"] == "HELD" and e["target"] == "REDEEMED" for e in found) else 0
 
     def _loose(self, what: str) -> None:
         for entry in self._new_entries():
@@ -238,9 +297,19 @@ class _Teller:
             for step in self.steps
             for e in step.entries
         ]
-        if told != [e[1:] for e in self.ledger]:
+        # On one day, what others brought may stand before or after what time did.
+        if sorted(told) != sorted(tuple(e[name] for name in _COMPARED) for e in self.ledger):
             found, allowed = "entries that differ from the run's ledger", "the same entries"
             raise run_error(self.path, "other_entries", found, allowed, "replay again with this version")
+
+
+    def agree(self, notes: list[dict[str, Any]]) -> None:
+        """Refuse to explain where tiers, privileges or draw entries come out otherwise."""
+        told = [(n.day, n.kind, n.amount) for n in self.book.notes[: self.book.head[0].note_count]]
+        stored = [(n["day"], NOTES[n["kind"]], n["amount"]) for n in notes if n["own"]]
+        if sorted(n for n in told if n[1] in _OWN_NOTES) != sorted(n for n in stored if n[1] in _OWN_NOTES):
+            found, allowed = "notes that differ from the run's journal", "the same notes"
+            raise run_error(self.path, "other_notes", found, allowed, "replay again with this version")
 
 
 def _prepared(chosen: Any) -> Any:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -13,6 +13,7 @@ from rewardsim.programme.faults import Fault, Place
 from rewardsim.transactions import TransactionError, event_schema
 from rewardsim.transactions.canonical import check_files, check_table
 
+from .accounts import members_table, phases_summary
 from .run import Run
 from .store import find, key_of, publish, writing
 
@@ -27,14 +28,16 @@ def replay(
     engine: str = "compiled",
     until: date | None = None,
     order: str = "occurred",
+    secrets: Mapping[str, bytes] | None = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> Run:
     """Replay events under a programme and return the stored run; an identical one is found, not recomputed.
 
     ``events`` is the path of a canonical event table, several, or such a table in memory (Arrow,
     pandas, an import's result). ``until`` carries accounts on to a later day than the last event.
-    ``order`` is "occurred", or "recorded" to let late events be late. Raises ProgrammeError,
-    TransactionError for bad input; nothing is left behind then.
+    ``order`` is "occurred", or "recorded" to let late events be late. ``secrets`` are those of
+    draws, by id; a draw without one is held by a public key, to try out what it would bring. Raises
+    ProgrammeError, TransactionError for bad input; nothing is left behind then.
     """
     from rewardsim.engine.prepare import PreparedEvents
 
@@ -42,7 +45,7 @@ def replay(
         programme = load_programme(programme)
     programme.law()
     source, described = _source(events, programme)
-    inputs = _inputs(programme, described, until, order)
+    inputs = _inputs(programme, described, until, order, secrets or {})
     key, store = key_of(inputs), Path(out)
     found = find(store, key)
     if found:
@@ -51,25 +54,31 @@ def replay(
         prepared = PreparedEvents(source, order, sorted=described.pop("sorted"))
         try:
             _reach(prepared, until)
-            manifest = _compute(programme, prepared, folder, engine, until, progress)
+            manifest = _compute(programme, prepared, folder, engine, until, secrets or {}, progress)
         finally:
             prepared.close()
         manifest |= {"key": key, "inputs": inputs, "events": described}
         return Run(publish(folder, store, manifest))
 
 
-def _inputs(programme: Programme, described: dict[str, Any], until: date | None, order: str) -> dict[str, Any]:
-    """Return all that a replay's result depends on."""
+def _inputs(
+    programme: Programme, described: dict[str, Any], until: date | None, order: str, secrets: Mapping[str, bytes]
+) -> dict[str, Any]:
+    """Return all that a replay's result depends on; of a secret, the commitment to it."""
+    from rewardsim.draws.keys import commitment
     from rewardsim.engine.cache import sources_digest
 
     return {
         "kind": "replay",
         "programme": programme.key,
-        "rules": sources_digest("rules"),
+        "rules": sources_digest("rules", "draws"),
         "events": described["digest"],
         "arrival": described["arrival"],
         "until": until.isoformat() if until else "",
         "order": order,
+        "draws": {
+            name: commitment(name, secrets[name]) for name in sorted(secrets) if name in programme.names.draws
+        },
     }
 
 
@@ -79,6 +88,7 @@ def _compute(
     folder: Path,
     engine: str,
     until: date | None,
+    secrets: Mapping[str, bytes],
     progress: Callable[[int, int], None] | None,
 ) -> dict[str, Any]:
     """Run the replay into a folder; return what the manifest says of it."""
@@ -88,10 +98,12 @@ def _compute(
     from rewardsim.engine.writing import PARQUET
 
     day = (until - EPOCH).days if until else None
-    done = replay_events(programme, prepared, folder, engine=engine, until=day, progress=progress)
+    done = replay_events(
+        programme, prepared, folder, engine=engine, until=day, secrets=secrets, progress=progress
+    )
     flows = done.auditor.flows
     pq.write_table(daily_table(flows, done.auditor.first_day), folder / "daily.parquet", **PARQUET)
-    pq.write_table(members_table(done), folder / "members.parquet", **PARQUET)
+    pq.write_table(members_table(done, programme), folder / "members.parquet", **PARQUET)
     return {
         "kind": "replay",
         "digest": done.digest,
@@ -102,7 +114,7 @@ def _compute(
             "file": Path(programme.source.name).name,
             "text": programme.to_toml(),
         },
-        "summary": summary(done),
+        "summary": summary(done) | phases_summary(done, programme),
     }
 
 
@@ -139,37 +151,6 @@ def _count(outcomes: dict[str, int], codes_of_class: range) -> int:
     from rewardsim.rules.codes import OUTCOMES
 
     return sum(count for name, count in outcomes.items() if OUTCOMES[name] in codes_of_class)
-
-
-def members_table(done: Any) -> Any:
-    """Return the accounts at the end of a replay as an Arrow table."""
-    import numpy as np
-    import pyarrow as pa
-
-    from rewardsim.rules.codes import ADJUSTED, CLAWED, EXPIRED, ISSUE, REDEEMED
-    from rewardsim.rules.records import NEVER
-
-    members, balances = done.members, done.auditor.balances
-    exchanged, voided, given_back = (done.auditor.kinds[:, kind].copy() for kind in range(3))
-    enrolled = members["enrolled_day"].astype(np.int32)
-    columns = {
-        "member": pa.array(np.arange(len(members), dtype=np.int32)),
-        "member_id": done.member_ids,
-        "status": pa.array(np.array(["not enrolled", "enrolled", "closed"], dtype=object)[members["status"]]),
-        "enrolled_day": pa.array(enrolled, mask=enrolled == NEVER).cast(pa.date32()),
-        "events": pa.array(members["events"].copy()),
-        "issued": pa.array(-balances[:, ISSUE]),
-        "adjusted": pa.array(-balances[:, ADJUSTED]),
-        "voided": pa.array(voided),
-        "redeemed": pa.array(balances[:, REDEEMED] - exchanged + given_back),
-        "exchanged": pa.array(exchanged),
-        "given_back": pa.array(given_back),
-        "expired": pa.array(balances[:, EXPIRED].copy()),
-        "clawed_back": pa.array(balances[:, CLAWED] - voided),
-    }
-    for name in ("pending", "available", "held", "debt", "shortfall"):
-        columns[name] = pa.array(members[name].copy())
-    return pa.table(columns)
 
 
 def _source(events: Any, programme: Programme) -> tuple[Any, dict[str, Any]]:

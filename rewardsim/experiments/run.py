@@ -14,13 +14,14 @@ if TYPE_CHECKING:
 
     from rewardsim.programme import Programme
 
-TABLES = ("ledger", "events", "members", "daily")
+TABLES = ("ledger", "journal", "events", "members", "daily")
 
 
 class Run:
     """A stored run. Tables are pandas frames, read when first asked for.
 
-    ``ledger`` one row an entry, with member ids; ``events`` the events with their outcomes;
+    ``ledger`` one row an entry, with member ids; ``journal`` one row a fact that moved no token:
+    invitations, tiers, draws, privileges; ``events`` the events with their outcomes;
     ``members`` the accounts at the end; ``daily`` flows and balances by day. Amounts are in minor
     units, tokens in the token's smallest unit.
     """
@@ -47,6 +48,11 @@ class Run:
         return self.sql("SELECT * FROM ledger ORDER BY seq")
 
     @cached_property
+    def journal(self) -> pd.DataFrame:
+        """The notes, in the order of writing, with the ids of both members."""
+        return self.sql("SELECT * FROM journal ORDER BY seq")
+
+    @cached_property
     def events(self) -> pd.DataFrame:
         """The events in canonical order, with outcome, tokens desired and tokens applied."""
         return self.sql("SELECT * FROM events ORDER BY number")
@@ -62,7 +68,7 @@ class Run:
         return self.sql("SELECT * FROM daily ORDER BY day")
 
     def sql(self, query: str) -> pd.DataFrame:
-        """Return the answer to a query over ledger, events, members and daily."""
+        """Return the answer to a query over ledger, journal, events, members and daily."""
         with connection(self.path) as con:
             return con.sql(query).df()
 
@@ -85,6 +91,7 @@ class Run:
     def verify(self) -> None:
         """Raise RunError where a stored table is damaged, or the ledger's chain does not lead to its digest."""
         from rewardsim.engine.audit import Auditor
+        from rewardsim.engine.journal import Chains, read_journal
         from rewardsim.engine.writing import read_ledger
 
         verify(self.path)
@@ -92,7 +99,10 @@ class Run:
         auditor = Auditor(len(ids), *self._days())
         for entries in read_ledger(self.path / "ledger.parquet", self.programme.names.rules):
             auditor.read(entries)
-        if auditor.digest(ids) != self.digest:
+        chains = Chains(lambda: ids, len(ids))
+        for notes in read_journal(self.path / "journal.parquet", self.programme.names):
+            chains.read(notes)
+        if auditor.digest(ids, chains.chains) != self.digest:
             raise run_error(self.path, "other_digest", "a ledger of another digest", self.digest, "run again")
 
     def _days(self) -> tuple[int, int]:
@@ -111,13 +121,19 @@ class Run:
 
 
 def connection(folder: Path) -> Any:
-    """Return a DuckDB connection with the run's tables as views; ledger rows carry member ids."""
+    """Return a DuckDB connection with the run's tables as views; ledger and journal carry member ids."""
     from rewardsim.engine.duck import quiet_connection
 
     con = quiet_connection()
     for name in TABLES:
         con.read_parquet(str(folder / f"{name}.parquet")).create_view(f"raw_{name}")
-        if name != "ledger":
+        if name not in ("ledger", "journal"):
             con.execute(f"CREATE VIEW {name} AS SELECT * FROM raw_{name}")
     con.execute("CREATE VIEW ledger AS SELECT l.*, m.member_id FROM raw_ledger l JOIN raw_members m USING (member)")
+    con.execute(
+        """
+        CREATE VIEW journal AS SELECT j.*, m.member_id, o.member_id AS counterpart_id
+        FROM raw_journal j JOIN raw_members m USING (member) LEFT JOIN raw_members o ON j.counterpart = o.member
+        """
+    )
     return con

@@ -1,8 +1,10 @@
 """What a person writes: a TOML file, checked as a whole and lowered to the integers of the law.
 
-Read in this order: ``model``, ``earning`` and ``sections`` (what may be said), ``units`` (how
-quantities are written), ``dated`` (values that change by date), ``lower`` and ``tables`` (the
-integers), ``programme`` (the object that holds it together).
+Read in this order: ``model``, ``earning``, ``sections``, ``referral``, ``tiers`` and ``draws``
+(what may be said), ``units`` (how quantities are written), ``dated`` (values that change by
+date) and ``life`` (sections that begin once), ``lower`` with its ``lower_*`` and ``tables`` (the
+integers), ``bounds``, ``reach`` and ``steady`` (what is refused), ``programme`` (the object that
+holds it together).
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
 """Proof that no intermediate product of the rules leaves 63 bits under a programme's bounds.
 
 Compiled rules count in 64-bit integers and overflow silently, so the largest value of every
-product is computed here in advance. A rule that multiplies needs its line in ``products``.
+product is computed here in advance. A rule that multiplies needs its line in ``products``. Shares
+of referral rewards need none: ``arithmetic.share_of`` forms no product larger than its result.
 """
 
 from __future__ import annotations
@@ -11,10 +12,11 @@ from dataclasses import dataclass
 from math import isqrt
 
 from rewardsim.programme.faults import Fault
+from rewardsim.programme.reach import DEEDS_MAX
 from rewardsim.programme.source import Source
 from rewardsim.programme.units import in_major
 from rewardsim.rules import codes
-from rewardsim.rules.records import BP, Band, Campaign, Law, Terms
+from rewardsim.rules.records import BP, NEVER, Band, Campaign, Law, Terms
 
 LIMIT = 2**63 - 1
 LINES_MAX = 10_000
@@ -75,14 +77,20 @@ def products(terms: Terms, law: Law) -> Iterator[Product]:
     amount, tokens = terms.amount_max, terms.tokens_max
     yield Product("the tokens of an account", tokens * BP, TOKENS)
     yield Product("the value of an order", amount * BP, AMOUNT)
+    if law.levels or terms.referral_from != NEVER:
+        yield Product("what was paid for the part of an order that came back", amount * amount, AMOUNT, 2)
+    if law.levels:
+        yield Product("what a member's orders count for his tier", amount * DEEDS_MAX, AMOUNT)
     if terms.earn_on:
         bands = law.bands[terms.band_first : terms.band_first + terms.band_count]
         weight = amount * max(factor_row(terms, law))
         yield from award_products(terms, bands, weight)
         award = largest_award(terms, bands, weight)
-        earned = largest_earned(award, law.campaigns)
+        earned = largest_earned(award, largest_factor(terms, law), law.campaigns)
         yield Product("the tokens of an order with its campaigns", earned * BP, AMOUNT)
         yield Product("the claw-back of an order", earned * amount, AMOUNT, 2)
+        if law.levels:
+            yield from tier_products(terms, law, award, earned)
         if terms.clawback == codes.BY_LINE:
             share = award if terms.round_at == codes.AT_LINE else weight // BP
             yield Product("an award divided among order lines", earned * share, AMOUNT, 2)
@@ -112,18 +120,37 @@ def largest_award(terms: Terms, bands: list[Band], weight: int) -> int:
     return most + (LINES_MAX if terms.round_at == codes.AT_LINE else 1)
 
 
-def largest_earned(award: int, campaigns: list[Campaign]) -> int:
-    """Most tokens of one order under all campaigns that run on the same day."""
-    most = award
+def largest_factor(terms: Terms, law: Law) -> int:
+    """The best tier's factor."""
+    levels = law.levels[terms.level_first : terms.level_first + terms.level_count]
+    return max([BP, *(level.factor_bp for level in levels)])
+
+
+def tier_products(terms: Terms, law: Law, award: int, earned: int) -> Iterator[Product]:
+    """What a tier adds to an award, split where an order crosses a threshold."""
+    yield Product("the tier's factor of an award", award * largest_factor(terms, law), AMOUNT)
+    if terms.rate_applies == codes.RATE_MARGINAL:
+        # an award divided at a threshold: by the money paid, or by the award itself
+        added = {codes.BY_SPEND: terms.amount_max, codes.BY_TOKENS_EARNED: award, codes.BY_ORDERS: 1}
+        power = 1 if terms.criterion == codes.BY_ORDERS else 2
+        yield Product("the parts of an award in each tier", award * added[terms.criterion], AMOUNT, power)
+    if terms.criterion == codes.BY_TOKENS_EARNED:
+        yield Product("what a member's tokens count for his tier", earned * DEEDS_MAX, AMOUNT)
+
+
+def largest_earned(award: int, factor_bp: int, campaigns: list[Campaign]) -> int:
+    """Most tokens of one order in the best tier, under all campaigns that run on the same day."""
+    extra = award * (factor_bp - BP) // BP + 1 if factor_bp > BP else 0
+    most = award + extra
     for day in {campaign.from_day for campaign in campaigns}:
         running = [c for c in campaigns if c.from_day <= day < c.to_day]
-        most = max(most, with_campaigns(award, running))
+        most = max(most, with_campaigns(award, extra, running))
     return most
 
 
-def with_campaigns(award: int, running: list[Campaign]) -> int:
-    """An award with every running campaign, multiplied ones upon all before."""
-    total = award
+def with_campaigns(award: int, extra: int, running: list[Campaign]) -> int:
+    """An award and its tier's extra with every running campaign, multiplied ones upon all before."""
+    total = award + extra
     for campaign in running:
         if campaign.stacking != codes.MULTIPLY:
             total += award * (campaign.factor_bp - BP) // BP + 1 + campaign.bonus_tokens

@@ -11,7 +11,7 @@ from typing import Annotated, Any, Union, get_args, get_origin
 from pydantic import BaseModel, ValidationError
 
 from rewardsim.programme.cross import duplicate_ids, overlapping_rows, unknown_phases
-from rewardsim.programme.dated import STRETCHES_MAX, DatedCheck, breakpoints, resolve, walk, written_at
+from rewardsim.programme.dated import STRETCHES_MAX, DatedCheck, breakpoints, leave_out, resolve, written_at
 from rewardsim.programme.faults import Fault, ProgrammeError, closest, listing, show
 from rewardsim.programme.model import ProgrammeFile, scale_digits
 from rewardsim.programme.source import Key, Source
@@ -45,10 +45,11 @@ class Stretch:
 
 def stretches(source: Source) -> tuple[Stretch, ...]:
     """The validated stretches of a document; raises ProgrammeError with every fault."""
-    faults = list(DatedCheck(source).faults)
+    dated = DatedCheck(source)
+    faults = list(dated.faults)
     # values by date that cannot be read are left out, so that the rest is still checked
-    broken = any(fault.code in UNREADABLE for fault in faults)
-    days = [0] if broken else breakpoints(source.document)
+    document = leave_out(source.document, dated.unreadable)
+    days = breakpoints(document)
     if len(days) > STRETCHES_MAX:
         found, allowed = (
             f"values that change on {len(days) - 1} days",
@@ -59,7 +60,7 @@ def stretches(source: Source) -> tuple[Stretch, ...]:
     valid: list[Stretch] = []
     for day, to_day in pairwise([*days, NEVER]):
         origin: dict[Key, Key] = {}
-        plain = undated(source.document) if broken else resolve(source.document, day, origin)
+        plain = resolve(document, day, origin)
         try:
             valid.append(Stretch(day, to_day, ProgrammeFile.model_validate(plain, context=scale)))
         except ValidationError as error:
@@ -75,22 +76,10 @@ def source_scale(source: Source) -> Scale:
     return Scale(*scale_digits(source.document.get("programme")))
 
 
-def undated(document: dict[str, Any]) -> dict[str, Any]:
-    """The document without its dated values, so that the rest can still be checked."""
-    dated = {path for path, _ in walk(document)}
-
-    def copy(value: Any, path: Key) -> Any:
-        """A table without dated values."""
-        if not isinstance(value, dict):
-            return value
-        return {key: copy(part, (*path, key)) for key, part in value.items() if (*path, key) not in dated}
-
-    return copy(document, ())  # type: ignore[no-any-return]
-
-
 def _without_echo(faults: list[Fault]) -> list[Fault]:
     """Without what only follows from a dated value that could not be read."""
-    broken = {fault.place.path.partition("[")[0] for fault in faults if fault.code in UNREADABLE}
+    paths = {fault.place.path for fault in faults if fault.code in UNREADABLE}
+    broken = {part for path in paths for part in (path, path.partition("[")[0])}
     parents = {path.rpartition(".")[0] for path in broken}
     echoes = ("missing", "either-or", "inconsistent")
     return [

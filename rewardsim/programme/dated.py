@@ -22,6 +22,8 @@ from rewardsim.rules.records import NEVER
 FROM, TO, VALUE, ABSENT = "from", "to", "value", "absent"
 STRETCHES_MAX = 500
 ALWAYS = -NEVER
+STEADY = (("tiers", "criterion"), ("tiers", "window"))
+"""Values that hold for the whole life, though their section may be dated."""
 
 
 def is_day(value: Any) -> bool:
@@ -54,6 +56,21 @@ def walk(value: Any, path: Key = ()) -> Iterator[tuple[Key, list[Any]]]:
     elif isinstance(value, dict):
         for key, part in value.items():
             yield from walk(part, (*path, key))
+
+
+def plain(path: Key) -> Key:
+    """A path in the file as the path in the document of one day."""
+    return tuple(part for part in path if isinstance(part, str) and part != VALUE)
+
+
+def leave_out(value: Any, paths: set[Key], path: Key = ()) -> Any:
+    """A document without the values at some paths, so that the rest can still be checked."""
+    if isinstance(value, dict):
+        kept = {key: part for key, part in value.items() if (*path, key) not in paths}
+        return {key: leave_out(part, paths, (*path, key)) for key, part in kept.items()}
+    if isinstance(value, list):
+        return [leave_out(part, paths, (*path, index)) for index, part in enumerate(value)]
+    return value
 
 
 class Calendar:
@@ -98,6 +115,8 @@ class DatedCheck:
         self.source = source
         self.calendar = Calendar(source.document)
         self.faults: list[Fault] = []
+        self.unreadable: set[Key] = set()
+        """Values by date that cannot be taken apart, or may not be dated at all."""
         for path, entries in walk(source.document):
             self.check(path, entries)
 
@@ -107,17 +126,18 @@ class DatedCheck:
 
     def check(self, path: Key, entries: list[Any]) -> None:
         """One dated value."""
-        if path[:1] and path[0] in (*FIXED, *ROWS):
-            allowed = (
-                "one value; rows have dates of their own"
-                if path[0] in ROWS
-                else "one value for the whole life"
-            )
+        if path[:1] and (path[0] in (*FIXED, *ROWS) or plain(path)[:2] in STEADY):
+            rows = path[0] in ROWS
+            allowed = "one value; rows have dates of their own" if rows else "one value for the whole life"
             self.add(path, "not-dated", "values by date", allowed, "write a single value")
+            self.unreadable.add(path)
             return
+        known = len(self.faults)
         forms = [self.form((*path, index), entry) for index, entry in enumerate(entries)]
         if all(forms):
             self.order(path, entries)
+        elif any(fault.code == "dated-form" for fault in self.faults[known:]):
+            self.unreadable.add(path)
 
     def form(self, path: Key, entry: Any) -> bool:
         """Whether one entry has its dates and says one thing."""

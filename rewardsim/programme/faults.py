@@ -48,9 +48,12 @@ CODES: dict[str, str] = {
     "not-dated": "a value by date where none is possible",
     "too-many": "too many days of change",
     "overflow": "bounds under which numbers would leave 63 bits",
-    "unapplied": "a section whose rules are not applied yet",
     "unknown-area": "no section that can be left out",
     "unknown-path": "no path that can be varied",
+    "empty-window": "a section or draw of which programme and phase leave no day",
+    "interrupted": "a section that stands, ends and stands again",
+    "above-bound": "a number beyond the programme's bounds",
+    "unreachable": "a tier that nobody can reach",
 }
 """Every code a fault may carry, with its meaning. Append, never rename."""
 

@@ -7,9 +7,10 @@ from fractions import Fraction
 
 from rewardsim.programme.check import Stretch
 from rewardsim.programme.faults import Hint
+from rewardsim.programme.lint_members import MEMBER_CHECKS, Finding
 from rewardsim.programme.model import ProgrammeFile
 from rewardsim.programme.sections import Exchange
-from rewardsim.programme.source import Key, Source
+from rewardsim.programme.source import Source
 from rewardsim.programme.units import WEEKDAYS, day_date
 from rewardsim.rules.records import NEVER, Law
 
@@ -18,8 +19,6 @@ CONVEX = Fraction(2)
 WEEK = 7
 SHORT_DAYS = 30
 """A delivery may take this long."""
-
-Finding = tuple[Key, str]
 
 
 def hints(source: Source, stretches: tuple[Stretch, ...], law: Law) -> tuple[Hint, ...]:
@@ -190,7 +189,9 @@ def idle_budget(file: ProgrammeFile, law: Law) -> Iterator[Finding]:
 
 def empty_welcome(file: ProgrammeFile, law: Law) -> Iterator[Finding]:
     """A programme in which nobody earns anything."""
-    earns = any(terms.earn_on or terms.welcome_tokens or terms.share_tokens for terms in law.terms)
+    given = any(terms.earn_on or terms.welcome_tokens or terms.share_tokens for terms in law.terms)
+    friends = any(terms.referrer_tokens or terms.referee_tokens for terms in law.terms)
+    earns = given or friends or bool(law.draws) or any(level.birthday_tokens for level in law.levels)
     if not earns:
         yield ("earning",), "nobody earns anything"
     no_way_out = all(not terms.redeem_on for terms in law.terms) and not law.items
@@ -213,4 +214,5 @@ CHECKS: tuple[Callable[[ProgrammeFile, Law], Iterator[Finding]], ...] = (
     idle_bands,
     idle_budget,
     empty_welcome,
+    *MEMBER_CHECKS,
 )

@@ -8,25 +8,30 @@ from typing import Any
 
 from rewardsim.programme.check import Stretch
 from rewardsim.programme.earning import Purchase, Release
+from rewardsim.programme.life import life, section
+from rewardsim.programme.lower_referral import limit_key, referral_terms
+from rewardsim.programme.lower_tiers import level_rows, tier_terms
 from rewardsim.programme.model import ProgrammeFile
 from rewardsim.programme.sections import Checkout
 from rewardsim.programme.tables import Tables, integers, numbered_limits
 from rewardsim.programme.units import Scale
 from rewardsim.rules import codes
-from rewardsim.rules.records import NEVER, NONE, Band, Law, Limit, Terms
+from rewardsim.rules.records import NEVER, NONE, Band, Law, Level, Limit, Terms
 
 
 class Lowering:
     """Builds the law of a programme; ``law`` is the result, ``tables.names()`` its dictionary."""
 
     def __init__(self, stretches: tuple[Stretch, ...], scale: Scale) -> None:
+        self.stretches = stretches
         self.scale = scale
         self.tables = Tables(stretches)
         self.bands: list[tuple[int, ...]] = []
         self.limits: list[tuple[int, ...]] = []
+        self.levels: list[tuple[int, ...]] = []
         self.terms: list[Terms] = []
-        for stretch in stretches:
-            self.add(self.stretch(stretch))
+        for index in range(len(stretches)):
+            self.add(self.stretch(index))
 
     def law(self) -> Law:
         """All tables."""
@@ -41,6 +46,9 @@ class Lowering:
             channel_sets=tables.channels.flat(),
             category_sets=tables.categories.flat(),
             category_factors=tables.factors.flat(),
+            levels=[record(Level, row) for row in self.levels],
+            draws=tables.draws.rows,
+            prizes=tables.draws.prizes,
         )
 
     def add(self, terms: Terms) -> None:
@@ -50,8 +58,9 @@ class Lowering:
         else:
             self.terms.append(terms)
 
-    def stretch(self, stretch: Stretch) -> Terms:
+    def stretch(self, index: int) -> Terms:
         """The terms of one stretch."""
+        stretch = self.stretches[index]
         file = stretch.file
         fields = {
             "from_day": stretch.from_day,
@@ -62,6 +71,8 @@ class Lowering:
             **self.checkout(file, stretch.from_day),
             **expiry(file),
             **returns(file),
+            **self.referral(index),
+            **self.tiers(index),
         }
         return Terms(**fields)
 
@@ -166,6 +177,22 @@ class Lowering:
             "redeem_share_bp": rule.share_of_order_max,
             "redeem_excess": codes.EXCESSES[rule.when_exceeded],
         }
+
+
+    def referral(self, index: int) -> dict[str, int]:
+        """Bringing friends."""
+        rule = section(self.stretches, index, "referral")
+        key = limit_key(rule) if rule else None
+        counter = self.tables.counters.of(("referral", key)) if key else NONE
+        return referral_terms(rule, life(self.stretches, "referral"), counter)
+
+    def tiers(self, index: int) -> dict[str, int]:
+        """Standing of members."""
+        rule = section(self.stretches, index, "tiers")
+        requalify = self.stretches[index].file.returns.requalify_tier
+        days = life(self.stretches, "tiers")
+        fields = tier_terms(rule, days, requalify, self.tables.express_counter)
+        return fields | {"level_first": self.block(self.levels, level_rows(rule, self.scale))}
 
 
 def record(kind: Any, row: tuple[int, ...]) -> Any:

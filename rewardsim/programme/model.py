@@ -7,11 +7,14 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from pydantic import AfterValidator, Field, ValidationInfo, model_validator
 
+from rewardsim.programme.accounting import Accounting
 from rewardsim.programme.currency import MINOR_DIGITS
+from rewardsim.programme.draws import Draw
 from rewardsim.programme.earning import Earning
 from rewardsim.programme.faults import closest
-from rewardsim.programme.later import Accounting, Draw, Referral, Tiers
+from rewardsim.programme.referral import Referral
 from rewardsim.programme.sections import Campaign, Exchange, Expiry, Redemption, Returns, check_window
+from rewardsim.programme.tiers import Tiers
 from rewardsim.programme.units import (
     AmountAboveZero,
     Day,
@@ -27,8 +30,8 @@ FIXED = ("schema", "programme", "bounds", "phases")
 """Sections that hold for the programme's whole life; nothing in them is dated."""
 ROWS = ("phases", "campaigns", "exchange", "draws")
 """Sections that are arrays of tables, each with an id and dates of its own."""
-UNAPPLIED = ("referral", "tiers", "draws")
-"""Sections that are read and lowered, but whose rules are not applied yet."""
+OPTIONAL = ("referral", "tiers", "draws")
+"""Sections that a programme may be run without."""
 
 
 def known_currency(code: str) -> str:

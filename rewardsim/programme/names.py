@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from unicodedata import normalize
 
 from rewardsim.rules import codes
 from rewardsim.rules.records import NONE
@@ -13,7 +14,7 @@ class Names:
     """The dictionary between a programme's law and people or data."""
 
     rules: dict[int, str] = field(default_factory=dict)
-    """Rule code -> name: "earning.purchase", "campaign:<id>", "exchange:<id>"."""
+    """Rule code -> name: "earning.purchase", "campaign:<id>", "exchange:<id>", "tiers.<id>", "draws.<id>"."""
     categories: dict[str, int] = field(default_factory=dict)
     """Category -> code; every other category is 0."""
     channels: dict[str, int] = field(default_factory=dict)
@@ -22,6 +23,12 @@ class Names:
     """Item id -> (first day, first day after, row) in order of time."""
     kinds: dict[str, int] = field(default_factory=dict)
     """Item id -> kind."""
+    levels: list[str] = field(default_factory=list)
+    """Tier ids by place, lowest first."""
+    draws: dict[str, int] = field(default_factory=dict)
+    """Draw id -> row."""
+    hashtags: dict[str, int] = field(default_factory=dict)
+    """Hashtag with its sign, in lower case -> code from 1; every other hashtag is 0."""
 
     def rule(self, code: int) -> str:
         """Name of the rule behind an entry."""
@@ -52,6 +59,23 @@ class Names:
     def kind(self, name: str | None) -> int:
         """Kind of an item id, NONE where unknown."""
         return self.kinds.get(name or "", NONE)
+
+    def level(self, place: int) -> str:
+        """Id of a tier by its place, empty for a member below the first."""
+        return self.levels[place] if place >= 0 else ""
+
+    def draw(self, name: str | None) -> int:
+        """Row of a draw, NONE for an id the programme does not know."""
+        return self.draws.get(name or "", NONE)
+
+    def hashtag(self, word: str | None) -> int:
+        """Code of a hashtag, written with or without its sign, 0 where the programme does not name it."""
+        return self.hashtags.get(folded("#" + (word or "").removeprefix("#")), 0)
+
+
+def folded(word: str) -> str:
+    """A hashtag as it is compared: upper and lower case alike, accents in one form."""
+    return normalize("NFC", normalize("NFC", word).casefold())
 
 
 def base_rules() -> dict[int, str]:

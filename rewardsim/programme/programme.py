@@ -19,9 +19,11 @@ from rewardsim.programme.extra import law_extra
 from rewardsim.programme.faults import Fault, Hint, Place, ProgrammeError, closest, listing, show
 from rewardsim.programme.lint import hints
 from rewardsim.programme.lower import Lowering
-from rewardsim.programme.model import UNAPPLIED
+from rewardsim.programme.model import OPTIONAL
 from rewardsim.programme.names import Names
+from rewardsim.programme.reach import out_of_reach
 from rewardsim.programme.source import Source, line_map, parse, read_text
+from rewardsim.programme.steady import changed
 from rewardsim.programme.tables import integers
 from rewardsim.programme.toml_out import write_toml
 from rewardsim.programme.units import Scale, day_date, in_major
@@ -99,7 +101,7 @@ class Programme:
 
     @cached_property
     def lowering(self) -> Lowering:
-        """The integers and their dictionary, whatever is applied."""
+        """The integers and their dictionary."""
         lowering = Lowering(self.stretches, self.scale)
         if self.stretches[0].file.bounds.amount_max is None:
             fit_amount(lowering.law(), self.scale.digits)
@@ -112,31 +114,16 @@ class Programme:
 
     @cached_property
     def law_extra(self) -> dict[str, Any]:
-        """Integers the law does not hold: accounting, worth of items, sections not yet applied."""
-        extra = law_extra(self.stretches, self.scale)
-        return extra | {"item_values": list(self.lowering.tables.item_values)}
-
-    def unapplied(self) -> tuple[str, ...]:
-        """Sections present whose rules are not applied yet."""
-        return tuple(
-            area for area in UNAPPLIED if any(getattr(stretch.file, area) for stretch in self.stretches)
-        )
+        """Integers the law does not hold: accounting, worth of items."""
+        return law_extra(self.stretches) | {"item_values": list(self.lowering.tables.item_values)}
 
     def law(self) -> Law:
-        """The programme as the rules read it; refused while a section is present that no rule applies."""
-        areas = self.unapplied()
-        if areas:
-            words = ", ".join(f'"{area}"' for area in areas)
-            todo = f"leave them out: --without {','.join(areas)}, or programme.without({words})"
-            allowed = "sections whose rules are applied"
-            raise ProgrammeError(
-                [self.source.fault((area,), "unapplied", area, allowed, todo) for area in areas]
-            )
+        """The programme as the rules read it."""
         return self.lowering.law()
 
     def without(self, *areas: str) -> Programme:
-        """The same programme without some of the sections that no rule applies yet."""
-        unknown = [area for area in areas if area not in UNAPPLIED]
+        """The same programme without some of its optional sections: referral, tiers, draws."""
+        unknown = [area for area in areas if area not in OPTIONAL]
         if unknown:
             place = Place(self.source.name)
             raise ProgrammeError([unknown_area(place, area) for area in unknown])
@@ -161,7 +148,7 @@ class Programme:
 
     def canonical(self) -> dict[str, Any]:
         """Everything the programme says, in integers; neither names nor order of the file matter."""
-        law = self.lowering.law()
+        law = self.law()
         tables = {
             name: [list(integers(row)) if hasattr(row, "__slots__") else row for row in table]
             for name, table in law._asdict().items()
@@ -184,15 +171,16 @@ class Programme:
     def key(self) -> str:
         """SHA-256 of what the programme says *to given data*: also the words that data must use.
 
-        A renamed category, channel or item leaves ``hash`` as it is, but matches other events.
+        A renamed category, channel, item, draw or hashtag leaves ``hash`` as it is, but matches other events.
         """
         names = self.names
         words = {"categories": names.categories, "channels": names.channels, "items": names.items}
+        words |= {"draws": names.draws, "hashtags": names.hashtags}
         return digest({"hash": self.hash, "words": words})
 
     def lint(self) -> tuple[Hint, ...]:
         """Things that are legal and probably not meant."""
-        return hints(self.source, self.stretches, self.lowering.law())
+        return hints(self.source, self.stretches, self.law())
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Programme) and self.key == other.key
@@ -215,7 +203,8 @@ class Programme:
             "changes on": listing([str(day_date(t.from_day)) for t in self.lowering.terms[1:]]),
             "campaigns": listing([row.id for row in self.stretches[0].file.campaigns]),
             "exchange": listing([row.id for row in self.stretches[0].file.exchange]),
-            "not applied yet": listing(self.unapplied()),
+            "tiers": listing(self.names.levels),
+            "draws": listing([row.id for row in self.stretches[0].file.draws]),
             "hash": self.hash[:12],
         }
         body = "".join(
@@ -232,17 +221,18 @@ def digest(value: Any) -> str:
 
 def unknown_area(place: Place, area: str) -> Fault:
     """A section that cannot be left out."""
-    near = closest(area, UNAPPLIED)
+    near = closest(area, OPTIONAL)
     todo = f'did you mean "{near}"?' if near else "choose one of them"
-    return Fault(place, "unknown-area", show(area), listing(UNAPPLIED), todo)
+    return Fault(place, "unknown-area", show(area), listing(OPTIONAL), todo)
 
 
 def build(source: Source) -> Programme:
     """A programme from a raw document, or all of its faults."""
     programme = Programme(source, stretches(source))
     scale = programme.scale
-    faults = list(exclusive_conflicts(source, programme.stretches[0].file))
-    faults += overflows(source, programme.lowering.law(), scale.digits, scale.decimals)
+    faults = [*exclusive_conflicts(source, programme.stretches[0].file), *changed(source, programme.stretches)]
+    faults += out_of_reach(source, programme.stretches, programme.law(), scale)
+    faults += overflows(source, programme.law(), scale.digits, scale.decimals)
     if faults:
         raise ProgrammeError(faults)
     return programme

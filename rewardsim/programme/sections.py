@@ -1,4 +1,4 @@
-"""Sections of a programme file whose rules are applied: campaigns, redemption, exchange, expiry, returns."""
+"""The sections campaigns, redemption, exchange, expiry and returns."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from rewardsim.programme.units import (
     Days,
     Delay,
     Excess,
-    Factor,
+    FactorFromOne,
     Identifier,
     MonthDay,
     Months,
@@ -30,7 +30,6 @@ from rewardsim.programme.units import (
     UnitValue,
     Weekdays,
     fault,
-    parse_factor,
 )
 from rewardsim.rules.records import BP
 
@@ -72,14 +71,6 @@ class Budget(Table):
     """`reduce` gives what is left, `reject` gives nothing."""
 
 
-def at_least_one(value: Any) -> Any:
-    """A campaign adds; it never takes away."""
-    factor_bp = parse_factor(value)
-    if factor_bp < BP:
-        raise fault("out-of-range", 'a factor of "1" or more', 'write "1.5" for half as much again')
-    return value
-
-
 class Campaign(Row):
     """Extra tokens on orders in a window of time."""
 
@@ -99,7 +90,7 @@ class Campaign(Row):
     """Channels it rewards; all if empty."""
     minimum_order: Amount = 0
     """Smallest basis of the order lines it rewards, together."""
-    multiplier: Annotated[Factor, BeforeValidator(at_least_one)] = BP
+    multiplier: FactorFromOne = BP
     """Factor of the award; "1.5" gives half as much again."""
     tokens: Tokens = 0
     """Fixed tokens for each order."""

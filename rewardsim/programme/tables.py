@@ -1,4 +1,4 @@
-"""Rows that several stretches share: sets of words, counters, pools, campaigns, items.
+"""Rows that several stretches share: sets of words, counters, pools, campaigns, items, draws.
 
 Rows are ordered by what they say, never by id or place in the file, so that renaming or
 reordering changes no integer. Only rows that say the very same thing are told apart by id, where
@@ -13,6 +13,10 @@ from typing import Any
 
 from rewardsim.programme.check import Stretch
 from rewardsim.programme.earning import Purchase
+from rewardsim.programme.life import written
+from rewardsim.programme.lower_draws import Draws
+from rewardsim.programme.lower_referral import limit_keys as referral_limits
+from rewardsim.programme.lower_tiers import any_express
 from rewardsim.programme.model import ProgrammeFile
 from rewardsim.programme.names import Names, base_rules
 from rewardsim.programme.sections import Campaign as CampaignRow
@@ -175,6 +179,14 @@ class Tables:
         self.item_values: list[int] = []
         """Worth of each item row in minor units, NONE for a code."""
         self.items, self.item_ids = self.lower_items()
+        for key in referral_limits(written(stretches, "referral")):
+            self.counters.of(("referral", key))
+        tiers = written(stretches, "tiers")
+        self.express_counter = self.counters.of("express") if any_express(tiers) else NONE
+        self.level_ids = [level.id for level in tiers[0].levels] if tiers else []
+        self.draws = Draws(self.file)
+        self.rules |= {codes.RULE_LEVEL_BASE + place: f"tiers.{name}" for place, name in enumerate(self.level_ids)}
+        self.rules |= {codes.RULE_DRAW_BASE + row: f"draws.{name}" for row, name in enumerate(self.draws.ids)}
 
     def limit_slot(self, period: int, ordinal: int) -> int:
         """The counter of a cap on purchase tokens."""
@@ -274,6 +286,9 @@ class Tables:
             channels=dict(self.channels.codes),
             items={name: tuple(sorted(rows)) for name, rows in sorted(items.items())},
             kinds={name: item.kind for item, name in zip(self.items, self.item_ids, strict=True)},
+            levels=list(self.level_ids),
+            draws={name: row for row, name in enumerate(self.draws.ids)},
+            hashtags=dict(self.draws.hashtags),
         )
 
 

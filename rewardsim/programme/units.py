@@ -184,6 +184,13 @@ def parse_factor(value: Any) -> int:
     return factor_bp
 
 
+def at_least_one(value: Any) -> Any:
+    """A factor that adds and never takes away; read on by ``parse_factor``."""
+    if parse_factor(value) < BP:
+        raise fault("out-of-range", 'a factor of "1" or more', 'write "1.5" for half as much again')
+    return value
+
+
 def parse_share(value: Any) -> int:
     """A percentage such as ``"20%"`` in basis points, at most 100 %."""
     allowed = 'a share in percent, such as "20%", at most "100%"'
@@ -298,6 +305,7 @@ Tokens = Annotated[int, BeforeValidator(parse_tokens), WithJsonSchema(_TOKENS)]
 AmountAboveZero = Annotated[Amount, AfterValidator(positive)]
 TokensAboveZero = Annotated[Tokens, AfterValidator(positive)]
 Factor = Annotated[int, BeforeValidator(parse_factor), WithJsonSchema(_FACTOR)]
+FactorFromOne = Annotated[Factor, BeforeValidator(at_least_one)]
 Share = Annotated[int, BeforeValidator(parse_share), WithJsonSchema(_SHARE)]
 UnitValue = Annotated[Any, BeforeValidator(parse_unit_value), WithJsonSchema(_VALUE)]
 MonthDay = Annotated[tuple[int, int], BeforeValidator(parse_month_day), WithJsonSchema(_END_OF_YEAR)]

@@ -141,6 +141,12 @@ class Change:
     def rows(self, path: str, parts: tuple[str, ...], value: Any) -> None:
         """Rows of an array go by id; with a start they are split in time."""
         section = parts[0]
+        if section == "draws" and self.first is not None:
+            allowed, todo = "a change for the whole life: draws have days of their own", "leave out `start`"
+            raise refuse(self.name, path, "not-dated", f"a change from {self.first}", allowed, todo)
+        if len(parts) == 2 and value is not None and not isinstance(value, dict):
+            todo = "write the whole row, or name one of its keys"
+            raise refuse(self.name, path, "wrong-type", show(value), "a table", todo)
         rows = self.document.setdefault(section, [])
         known = list(dict.fromkeys(str(row.get("id")) for row in rows))
         word = parts[1] if len(parts) > 1 else ""

@@ -1,8 +1,8 @@
 """One event in, entries and an outcome code out: the law's front door.
 
-Order of precedence, published and tested: seen before; account closed; late; out of bounds; rule
-not applied; not enrolled; before the programme; then the refusals of the event's own rule in the
-order its module lists them. A refused event changes nothing but the member's clock and count.
+Order of precedence, published and tested: seen before; account closed; late; out of bounds; not
+enrolled; before the programme; then the refusals of the event's own rule in the order its module
+lists them. A refused event changes nothing but the member's clock and count.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from .account import (
     share,
     welcome,
 )
+from .agenda import set_agenda
 from .clock import advance
 from .codes import (
     ADJUST,
@@ -46,15 +47,18 @@ from .codes import (
     REDEEM,
     REJECT,
     RETURN,
-    RULE_NOT_APPLIED,
     SAME_PAYLOAD,
     USE,
 )
+from .draws import enter, entry_refusal
+from .effects import after_closing, after_delivery, after_enrolment, after_order, after_undoing
 from .exchange import drop_stale, exchange, exchange_refusal, use_holding, use_refusal
 from .orders import deliver, delivery_refusal, place, placing_refusal
+from .privileges import learn_birthday
 from .records import Book, Event, EventLine, Law, Terms
 from .redemption import redeem, redemption_refusal
-from .returns import cancel, cancel_refusal, return_refusal, take_return, takes_unlinked
+from .referral import invitation_refusal, invite
+from .returns import cancel, cancel_refusal, is_unlinked, return_refusal, take_return, takes_unlinked
 from .stretch import stretch_at
 
 
@@ -82,8 +86,8 @@ def apply(law: Law, book: Book, event: Event, lines: list[EventLine]) -> int:
         refusal = _refusal(law, book, event, lines, day)
         if refusal != APPLIED:
             return refusal
-    if terms.enrolment == AUTOMATIC and event.type != ENROL:
-        enrol(book, event.member, day)
+    if terms.enrolment == AUTOMATIC and event.type != ENROL and enrol(book, event.member, day) == APPLIED:
+        after_enrolment(law, terms, book, event, day)
     if event.type != ENROL and event.type != CLOSE:
         welcome(terms, book, event, day)
     if hindrance != APPLIED:
@@ -123,8 +127,6 @@ def _general_refusal(terms: Terms, book: Book, event: Event) -> int:
         return OUT_OF_BOUNDS
     if abs(event.tokens) > terms.tokens_max:
         return OUT_OF_BOUNDS
-    if event.type == INVITE or event.type == DRAW_ENTRY:
-        return RULE_NOT_APPLIED
     return APPLIED
 
 
@@ -164,18 +166,18 @@ def _refusal(law: Law, book: Book, event: Event, lines: list[EventLine], day: in
         return adjustment_refusal(book, event)
     if kind == OPENING:
         return opening_refusal(book, event)
+    if kind == INVITE:
+        return invitation_refusal(law, event)
+    if kind == DRAW_ENTRY:
+        return entry_refusal(law, event, day)
     return APPLIED
 
 
 def _perform(law: Law, terms: Terms, book: Book, event: Event, lines: list[EventLine], day: int) -> int:
     """Carry out an event that nothing refuses."""
     kind = event.type
-    if kind == ORDER:
-        return place(law, book, event, lines, day)
-    if kind == DELIVER:
-        return deliver(law, book, event, day)
-    if kind == RETURN:
-        return take_return(law, book, event, lines, day)
+    if kind == ORDER or kind == DELIVER or kind == RETURN or kind == CANCEL:
+        return _perform_on_order(law, terms, book, event, lines, day)
     if kind == REDEEM:
         return redeem(law, book, event, day)
     if kind == EXCHANGE:
@@ -183,12 +185,38 @@ def _perform(law: Law, terms: Terms, book: Book, event: Event, lines: list[Event
         return exchange(law, book, event, day)
     if kind == USE:
         return use_holding(law, book, event)
+    if kind == INVITE:
+        return invite(terms, book, event, day)
+    if kind == DRAW_ENTRY:
+        return enter(law, book, event, day)
+    return _perform_on_account(law, terms, book, event, day)
+
+
+def _perform_on_order(
+    law: Law, terms: Terms, book: Book, event: Event, lines: list[EventLine], day: int
+) -> int:
+    """Carry out what befalls an order, then what that means beyond its tokens."""
+    kind = event.type
+    if kind == ORDER:
+        outcome = place(law, book, event, lines, day)
+        after_order(law, book, event, day)
+        return outcome
+    if kind == DELIVER:
+        outcome = deliver(law, book, event, day)
+        if outcome == APPLIED:
+            after_delivery(law, terms, book, event, day)
+        return outcome
     if kind == CANCEL:
-        return cancel(law, book, event, day)
-    return _perform_on_account(terms, book, event, day)
+        outcome = cancel(law, book, event, day)
+        after_undoing(law, book, event, day)
+        return outcome
+    outcome = take_return(law, book, event, lines, day)
+    if not is_unlinked(book, event):
+        after_undoing(law, book, event, day)
+    return outcome
 
 
-def _perform_on_account(terms: Terms, book: Book, event: Event, day: int) -> int:
+def _perform_on_account(law: Law, terms: Terms, book: Book, event: Event, day: int) -> int:
     """Carry out what concerns the account itself."""
     kind = event.type
     if kind == ADJUST:
@@ -196,9 +224,21 @@ def _perform_on_account(terms: Terms, book: Book, event: Event, day: int) -> int
     if kind == OPENING:
         return open_balance(terms, book, event, day)
     if kind == CLOSE:
-        return close(book, event.member, day)
-    if kind == ENROL:
-        outcome = enrol(book, event.member, day)
-        welcome(terms, book, event, day)
+        outcome = close(book, event.member, day)
+        after_closing(law, book, event.member, day)
         return outcome
+    if kind == ENROL:
+        return _perform_enrolment(law, terms, book, event, day)
     return share(terms, book, event, day)
+
+
+def _perform_enrolment(law: Law, terms: Terms, book: Book, event: Event, day: int) -> int:
+    """Enrol a member, or learn what an enrolment tells of one who already is."""
+    outcome = enrol(book, event.member, day)
+    if outcome == APPLIED:
+        after_enrolment(law, terms, book, event, day)
+    elif len(book.standings) > 0:
+        learn_birthday(book, event, day)
+        set_agenda(law, book, event.member)
+    welcome(terms, book, event, day)
+    return outcome

@@ -65,6 +65,24 @@ def add_months(day: int, months: int) -> int:
     return first + min(dom, length - 1)
 
 
+def last_anniversary(since: int, day: int) -> int:
+    """Return the latest anniversary of ``since``, itself or years before included, up to ``day``."""
+    years = year_of(day) - year_of(since)
+    at = add_months(since, 12 * years)
+    if at > day:
+        at = add_months(since, 12 * years - 12)
+    return at
+
+
+def next_anniversary(since: int, day: int) -> int:
+    """Return the first anniversary of ``since`` on or after ``day``."""
+    years = year_of(day) - year_of(since)
+    at = add_months(since, 12 * years)
+    if at < day:
+        at = add_months(since, 12 * years + 12)
+    return at
+
+
 def period_of(period: int, day: int) -> int:
     """Return the number of the calendar period (codes.PERIODS) that holds a day."""
     if period == PER_DAY:

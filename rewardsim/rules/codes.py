@@ -72,10 +72,38 @@ REVERSE, REISSUE, KEEP_SPENT = 0, 1, 2
 SPENT_TOKENS = {"reverse": REVERSE, "reissue": REISSUE, "none": KEEP_SPENT}
 AT_CURRENT_RATE = 0  # beside REJECT
 UNLINKED = {"current_rate": AT_CURRENT_RATE, "reject": REJECT}
+BY_ENROLMENT, BY_FIRST_DELIVERY, BY_ANY_DELIVERY = 0, 1, 2
+QUALIFIES_ON = {
+    "enrol": BY_ENROLMENT,
+    "first_delivered_order": BY_FIRST_DELIVERY,
+    "delivered_order": BY_ANY_DELIVERY,
+}
+LIMIT_FRIENDS, LIMIT_TOKENS = 0, 1  # what a referrer's limit counts
+BY_SPEND, BY_TOKENS_EARNED, BY_ORDERS = 0, 1, 2
+CRITERIA = {"spend": BY_SPEND, "tokens_earned": BY_TOKENS_EARNED, "orders": BY_ORDERS}
+ROLLING_MONTHS, CALENDAR_YEAR, ANNIVERSARY, LIFETIME = 0, 1, 2, 3
+TIER_WINDOWS = {
+    "rolling_months": ROLLING_MONTHS,
+    "calendar_year": CALENDAR_YEAR,
+    "anniversary": ANNIVERSARY,
+    "lifetime": LIFETIME,
+}
+IMMEDIATE, AT_REVIEW = 0, 1
+UPGRADES = {"immediate": IMMEDIATE, "at_review": AT_REVIEW}
+RATE_BEFORE, RATE_AFTER, RATE_MARGINAL = 0, 1, 2
+RATES_APPLY = {"before": RATE_BEFORE, "after": RATE_AFTER, "marginal": RATE_MARGINAL}
+ONE_STEP, REASSESS, NEVER_DOWN = 0, 1, 2
+DOWNGRADES = {"one_step": ONE_STEP, "reassess": REASSESS, "never": NEVER_DOWN}
+BY_POST, BY_PURCHASE, BY_ENROL = 0, 1, 2
+DRAW_ENTRIES = {"social_post": BY_POST, "purchase": BY_PURCHASE, "enrol": BY_ENROL}
 
 # States of records.
 UNKNOWN_MEMBER, ENROLLED, CLOSED = 0, 1, 2
 NO_ORDER, PLACED, CANCELLED = 0, 1, 2
+NOT_REFERRED, ASKED, LINKED, QUALIFIED, FAILED, REVOKED = 0, 1, 2, 3, 4, 5  # of a referee
+
+# What a request asks for; settled at the day's end.
+ASK_BUDGET, ASK_STOCK, ASK_INVITE, ASK_ACCEPT, ASK_QUALIFY, ASK_REVOKE, ASK_PRIZE = 0, 1, 2, 3, 4, 5, 6
 
 # Outcomes, in order of precedence within each class: where several hold, the first is given.
 # below 10 applied, 10-49 no effect, 50-59 seen before, 60 and above rejected for ever.
@@ -84,12 +112,15 @@ BEFORE_START, AFTER_END, CHANNEL_EXCLUDED, BELOW_MINIMUM_ORDER, ORDERS_LIMIT = 1
 NOTHING_EARNED, LIMIT_REACHED, ALREADY_ENROLLED, ALREADY_DELIVERED, NOT_ENROLLED = 15, 16, 17, 18, 19
 RULE_OFF, NOTHING_TO_TAKE = 20, 21
 DUPLICATE, CONFLICT = 50, 51
-MEMBER_CLOSED, LATE, OUT_OF_BOUNDS, RULE_NOT_APPLIED = 60, 61, 62, 63
+MEMBER_CLOSED, LATE, OUT_OF_BOUNDS = 60, 61, 62  # 63 was a rule not applied yet
 UNKNOWN_ORDER, OTHER_MEMBERS_ORDER, ORDER_EXISTS, ORDER_NOT_PLACED, ORDER_CANCELLED = 64, 65, 66, 67, 68
 ORDER_DELIVERED, RETURN_TOO_LATE, RETURN_EXCEEDS_ORDER, UNKNOWN_LINE = 69, 70, 71, 72
 REDEMPTION_OFF, UNKNOWN_ITEM, ITEM_NOT_OFFERED, ITEM_LIMIT, IN_DEBT = 73, 74, 75, 76, 77
 INSUFFICIENT_TOKENS, BELOW_REDEMPTION_MINIMUM, BEYOND_ORDER_SHARE = 78, 79, 80
 NO_VALID_COUPON, NOT_TRANSFERABLE, CATEGORY_NOT_ELIGIBLE, OPENING_NOT_FIRST = 81, 82, 83, 84
+REFERRAL_NOT_STARTED, REFERRAL_OVER, NO_FRIEND, SELF_REFERRAL = 85, 86, 87, 88
+UNKNOWN_DRAW, NOT_BY_POST, DRAW_NOT_OPEN, DRAW_CLOSED = 89, 90, 91, 92
+POST_NOT_PUBLIC, WRONG_HASHTAG, TOO_FEW_TAGS = 93, 94, 95
 OUTCOMES = {
     "applied": APPLIED,
     "applied_in_part": APPLIED_IN_PART,
@@ -111,7 +142,6 @@ OUTCOMES = {
     "member_closed": MEMBER_CLOSED,
     "late": LATE,
     "out_of_bounds": OUT_OF_BOUNDS,
-    "rule_not_applied": RULE_NOT_APPLIED,
     "unknown_order": UNKNOWN_ORDER,
     "other_members_order": OTHER_MEMBERS_ORDER,
     "order_exists": ORDER_EXISTS,
@@ -133,6 +163,17 @@ OUTCOMES = {
     "not_transferable": NOT_TRANSFERABLE,
     "category_not_eligible": CATEGORY_NOT_ELIGIBLE,
     "opening_not_first": OPENING_NOT_FIRST,
+    "referral_not_started": REFERRAL_NOT_STARTED,
+    "referral_over": REFERRAL_OVER,
+    "no_friend": NO_FRIEND,
+    "self_referral": SELF_REFERRAL,
+    "unknown_draw": UNKNOWN_DRAW,
+    "not_by_post": NOT_BY_POST,
+    "draw_not_open": DRAW_NOT_OPEN,
+    "draw_closed": DRAW_CLOSED,
+    "post_not_public": POST_NOT_PUBLIC,
+    "wrong_hashtag": WRONG_HASHTAG,
+    "too_few_tags": TOO_FEW_TAGS,
 }
 
 # What a rule says of an event: it fires, or the first condition that failed.
@@ -178,11 +219,62 @@ REASONS = {
     "given_back": GIVEN_BACK,
 }
 
-# Rules that stand behind entries. Campaigns and exchange items follow from these two on.
+# What the journal notes beside the ledger: facts that move no token.
+NOTE_INVITED, NOTE_LINKED, NOTE_REFUSED, NOTE_QUALIFIED, NOTE_REVOKED = 1, 2, 3, 4, 5
+NOTE_TIER, NOTE_KEPT, NOTE_GRACE = 10, 11, 12
+NOTE_EXPRESS = 20
+NOTE_ENTERED, NOTE_WITHDRAWN, NOTE_WON, NOTE_LAPSED = 30, 31, 32, 33
+NOTES = {
+    "invited": NOTE_INVITED,
+    "referral_accepted": NOTE_LINKED,
+    "referral_refused": NOTE_REFUSED,
+    "referral_qualified": NOTE_QUALIFIED,
+    "referral_revoked": NOTE_REVOKED,
+    "tier_changed": NOTE_TIER,
+    "tier_kept": NOTE_KEPT,
+    "tier_in_grace": NOTE_GRACE,
+    "express_delivery": NOTE_EXPRESS,
+    "draw_entered": NOTE_ENTERED,
+    "draw_entry_withdrawn": NOTE_WITHDRAWN,
+    "draw_won": NOTE_WON,
+    "prize_lapsed": NOTE_LAPSED,
+}
+
+# Why a note says what it says; for referrals in order of precedence.
+NO_CAUSE = 0
+WHY_NOT_STARTED, WHY_OVER, WHY_SELF, WHY_EXISTING_MEMBER, WHY_SECOND_REFERRER, WHY_INVITED_ALREADY = 1, 2, 3, 4, 5, 6
+WHY_REFERRER_UNKNOWN, WHY_REFERRER_CLOSED, WHY_NOT_INVITED, WHY_CYCLE, WHY_LAPSED = 7, 8, 9, 10, 11
+WHY_ORDER_TOO_SMALL, WHY_REFERRER_LIMIT = 12, 13
+WHY_BEGINS, WHY_ROSE, WHY_REVIEW, WHY_GRACE_OVER, WHY_RETURNED = 20, 21, 22, 23, 24
+WHY_DEMOTION_OFF = 25
+CAUSES = {
+    "": NO_CAUSE,
+    "not_started": WHY_NOT_STARTED,
+    "over": WHY_OVER,
+    "self": WHY_SELF,
+    "existing_member": WHY_EXISTING_MEMBER,
+    "second_referrer": WHY_SECOND_REFERRER,
+    "invited_already": WHY_INVITED_ALREADY,
+    "referrer_unknown": WHY_REFERRER_UNKNOWN,
+    "referrer_closed": WHY_REFERRER_CLOSED,
+    "not_invited": WHY_NOT_INVITED,
+    "cycle": WHY_CYCLE,
+    "lapsed": WHY_LAPSED,
+    "order_too_small": WHY_ORDER_TOO_SMALL,
+    "referrer_limit": WHY_REFERRER_LIMIT,
+    "begins": WHY_BEGINS,
+    "threshold_reached": WHY_ROSE,
+    "review": WHY_REVIEW,
+    "grace_over": WHY_GRACE_OVER,
+    "order_returned": WHY_RETURNED,
+    "never_downgraded": WHY_DEMOTION_OFF,
+}
+
+# Rules that stand behind entries. Campaigns, exchange items, tiers and draws follow from their bases on.
 RULE_PURCHASE, RULE_WELCOME, RULE_SHARE, RULE_RELEASE, RULE_REDEMPTION, RULE_EXPIRY = 1, 2, 3, 4, 5, 6
 RULE_RETURN, RULE_CANCEL, RULE_ADJUST, RULE_OPENING, RULE_CLOSE = 7, 8, 9, 10, 11
-RULE_REFERRAL, RULE_TIER, RULE_DRAW = 12, 13, 14
-RULE_CAMPAIGN_BASE, RULE_ITEM_BASE = 1000, 2000
+RULE_REFERRAL, RULE_BIRTHDAY = 12, 13
+RULE_CAMPAIGN_BASE, RULE_ITEM_BASE, RULE_LEVEL_BASE, RULE_DRAW_BASE = 1000, 2000, 3000, 4000
 RULES = {
     "earning.purchase": RULE_PURCHASE,
     "earning.welcome": RULE_WELCOME,
@@ -196,6 +288,5 @@ RULES = {
     "opening": RULE_OPENING,
     "closing": RULE_CLOSE,
     "referral": RULE_REFERRAL,
-    "tiers": RULE_TIER,
-    "draws": RULE_DRAW,
+    "tiers.birthday": RULE_BIRTHDAY,
 }

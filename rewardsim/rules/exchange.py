@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from .codes import (
     APPLIED,
+    ASK_STOCK,
     CATEGORY_NOT_ELIGIBLE,
     HELD,
     IN_DEBT,
@@ -68,6 +69,7 @@ def exchange(law: Law, book: Book, event: Event, day: int) -> int:
         head.applied += item.tokens
         return APPLIED
     request = new_request(book, day, event)
+    request.kind = ASK_STOCK
     request.pool = item.pool
     request.item = event.item
     request.wanted = 1

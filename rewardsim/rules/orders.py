@@ -42,6 +42,7 @@ from .counters import allowed, count, used
 from .earning import in_channels, set_bases, tokens_of_lines
 from .records import NEVER, NONE, Book, Event, EventLine, Law, Terms
 from .stretch import stretch_at
+from .tier_rate import added_by, extra_tokens, rate_level
 
 ORDERS_SLOT = 0  # the member's counter of rewarded orders
 
@@ -88,6 +89,10 @@ def place(law: Law, book: Book, event: Event, lines: list[EventLine], day: int) 
     order.clawed = 0
     order.lot = NONE
     order.asked = 0
+    order.paid = max(0, event.amount - event.discount - order.spent_value)
+    order.deed_day = NEVER
+    order.deed_value = 0
+    order.referral = 0
     forget_lines(book, event.order)
     if terms.clawback == BY_LINE:
         _keep_lines(book, event, lines)
@@ -136,20 +141,53 @@ def _orders_full(terms: Terms, book: Book, m: int, day: int) -> bool:
 def _award_order(law: Law, terms: Terms, book: Book, event: Event, lines: list[EventLine], day: int) -> int:
     """Award the purchase and its campaigns; count the order; say how it went."""
     head = book.head[0]
-    purchase = tokens_of_lines(law, terms, event, lines, terms.category_set)
-    capped = _cap(law, terms, book, event.member, day, purchase)
-    head.desired += purchase
-    head.applied += capped
-    if capped > 0:
-        reason = AS_COMPUTED
-        if capped < purchase:
-            reason = CUT_BY_LIMIT
-        award(law, terms, book, event.order, day, capped, RULE_PURCHASE, reason, event, lines)
-    award_campaigns(law, terms, book, day, event, lines, purchase)
+    base = _award_base(law, terms, book, event, lines, day)
+    award_campaigns(law, terms, book, day, event, lines, base)
     if head.applied + head.proposed > 0 and terms.orders_max != NONE and terms.orders_counted_on == COUNT_ON_ORDER:
         count(book, terms, event.member, ORDERS_SLOT, terms.orders_period, day, 1)
         book.orders[event.order].counted_day = day
     return _award_outcome(head.desired, head.applied, head.proposed)
+
+
+def _award_base(law: Law, terms: Terms, book: Book, event: Event, lines: list[EventLine], day: int) -> int:
+    """Award the purchase and what the member's tier adds to it; return both as they were before caps."""
+    head = book.head[0]
+    m = event.member
+    purchase = tokens_of_lines(law, terms, event, lines, terms.category_set)
+    extra = 0
+    rule = RULE_PURCHASE
+    if len(book.standings) > 0:
+        adds = added_by(terms, book.orders[event.order].paid, purchase)
+        top = rate_level(law, terms, book, m, adds, day)
+        extra = extra_tokens(law, terms, book, m, purchase, adds, top, day)
+        if extra > 0:
+            rule = law.levels[terms.level_first + top].rule
+    capped = _cap(law, terms, book, m, day, purchase + extra)
+    head.desired += purchase + extra
+    head.applied += capped
+    granted = min(purchase, capped)
+    _award_part(law, terms, book, event, lines, day, granted, purchase, RULE_PURCHASE)
+    _award_part(law, terms, book, event, lines, day, capped - granted, extra, rule)
+    return purchase + extra
+
+
+def _award_part(
+    law: Law,
+    terms: Terms,
+    book: Book,
+    event: Event,
+    lines: list[EventLine],
+    day: int,
+    tokens: int,
+    computed: int,
+    rule: int,
+) -> None:
+    """Award what the caps left of a part, if anything."""
+    reason = AS_COMPUTED
+    if tokens < computed:
+        reason = CUT_BY_LIMIT
+    if tokens > 0:
+        award(law, terms, book, event.order, day, tokens, rule, reason, event, lines)
 
 
 def _award_outcome(desired: int, applied: int, proposed: int) -> int:

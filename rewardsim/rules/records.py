@@ -1,10 +1,8 @@
-"""Every record the law reads or writes; each field described once.
+"""What the law writes, and the events it reads; each field described once.
 
-A field is a 64-bit integer. Amounts are in minor units of the programme's currency, tokens in
-the token's smallest unit, days count from 1970-01-01 in the programme's zone, factors and
-shares are in basis points (1/10000). ``NONE`` stands for "no such record", ``NEVER`` for "no
-such day". Records are reached by index (``book.members[i]``), so that one source serves a list
-of these objects, a numpy structured array, and rows fetched from a database.
+Units are those of ``terms``, whose records can be had from here too. Records are reached by index
+(``book.members[i]``), so that one source serves a list of these objects, a numpy structured
+array, and rows fetched from a database.
 """
 
 from __future__ import annotations
@@ -12,9 +10,43 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import NamedTuple
 
-NONE = -1
-NEVER = 10_000_000
-BP = 10_000
+from .terms import BP, NEVER, NONE, Band, Campaign, DrawTerms, Item, Law, Level, Limit, PoolTerms, Prize, Terms
+
+__all__ = [
+    "BP",
+    "NEVER",
+    "NONE",
+    "Band",
+    "Book",
+    "Campaign",
+    "Counter",
+    "Deed",
+    "DrawTerms",
+    "Entry",
+    "Event",
+    "EventLine",
+    "Head",
+    "Holding",
+    "Item",
+    "Law",
+    "Level",
+    "Limit",
+    "Lot",
+    "Member",
+    "Note",
+    "Order",
+    "OrderLine",
+    "Piece",
+    "Pool",
+    "PoolTerms",
+    "Prize",
+    "Request",
+    "Reward",
+    "Standing",
+    "Terms",
+    "Ticket",
+    "Tie",
+]
 
 
 @dataclass(slots=True)
@@ -32,11 +64,15 @@ class Event:
     tokens: int = 0  # redeem: tokens requested; adjust: signed tokens; opening: tokens
     order: int = NONE  # index of the order, NONE where the order is not known
     channel: int = 0  # code of the channel, 0 where the programme does not name it
-    item: int = NONE  # index of the exchange item at the event's day, NONE where unknown
+    item: int = NONE  # index of the exchange item at the event's day, or of the draw; NONE where unknown
     counterpart: int = NONE  # index of the other member, NONE where there is none
     expiry_day: int = NONE  # opening: the day the tokens expire, NONE where the policy decides
     line_first: int = 0  # index of the event's first line
     line_count: int = 0  # number of its lines; at least 1 for order, return and use
+    birthday: int = NONE  # enrol: day of birth, NONE where unknown
+    hashtag: int = 0  # draw entry: code of the post's hashtag, 0 where the programme does not name it
+    tags: int = 0  # draw entry: friends named in the post
+    public: int = 0  # draw entry: 1 if everybody can read the post
 
 
 @dataclass(slots=True)
@@ -50,139 +86,6 @@ class EventLine:
     basis: int = 0  # scratch: what the line earns on
     weight: int = 0  # scratch: the line's weight in an apportionment
     share: int = 0  # scratch: what an apportionment gave the line
-
-
-@dataclass(slots=True)
-class Terms:
-    """The programme as flat integers for the days [from_day, to_day)."""
-
-    from_day: int = 0  # first day of this stretch
-    to_day: int = NEVER  # first day after it
-    starts_day: int = 0  # first day of the programme
-    ends_day: int = NEVER  # first day after the programme, NEVER if open
-    enrolment: int = 0  # codes.AUTOMATIC (first event enrols) or codes.BY_EVENT
-    late: int = 0  # codes.POST or codes.REJECT events that arrive after later ones
-    amount_max: int = 0  # largest amount an event may carry
-    tokens_max: int = 0  # largest number of tokens an event may carry
-    counter_width: int = 0  # counters per member
-    category_width: int = 0  # categories known to the programme, the unnamed one (0) included
-    channel_width: int = 0  # channels known to the programme, the unnamed one (0) included
-    earn_on: int = 0  # 1 if purchases earn
-    basis: int = 0  # codes.GROSS, NET_OF_DISCOUNTS or NET_OF_TOKENS
-    band_first: int = 0  # first row of the rate's bands
-    band_count: int = 0  # number of bands; one band without an upper end is a plain rate
-    proration: int = 0  # codes.STEP or PRO_RATA
-    rounding: int = 0  # rounding of every award: codes.FLOOR, HALF_UP, HALF_EVEN or CEIL
-    round_at: int = 0  # codes.AT_ORDER or AT_LINE
-    minimum_order: int = 0  # smallest earning basis of an order that earns
-    channel_set: int = 0  # row of channel_sets: channels that earn
-    category_set: int = 0  # row of category_sets: categories that earn
-    factor_row: int = 0  # row of category_factors: multiplier of each category in basis points
-    counts_from_day: int = NEVER  # orders placed before the programme earn if delivered since then; NEVER if none do
-    release_kind: int = 0  # codes.ON_PURCHASE, ON_DELIVERY, DAYS_AFTER_PURCHASE, DAYS_AFTER_DELIVERY or ON_DATE
-    release_days: int = 0  # days of delay
-    release_day: int = 0  # day of release for ON_DATE
-    orders_max: int = 0  # orders that may earn per period, NONE without limit
-    orders_period: int = 0  # codes.PERIODS of orders_max
-    orders_counted_on: int = 0  # codes.COUNT_ON_ORDER or COUNT_ON_DELIVERY
-    limit_first: int = 0  # first row of the limits on purchase tokens
-    limit_count: int = 0  # number of those limits
-    welcome_tokens: int = 0  # tokens for enrolling
-    share_tokens: int = 0  # tokens for a share
-    share_limit: int = 0  # shares rewarded per period, NONE without limit
-    share_period: int = 0  # codes.PERIODS of share_limit
-    redeem_on: int = 0  # 1 if tokens may be redeemed at checkout
-    redeem_value_num: int = 0  # tokens * num // den = minor units
-    redeem_value_den: int = 0  # see redeem_value_num
-    redeem_min: int = 0  # fewest tokens in one redemption
-    redeem_step: int = 0  # tokens are redeemed in whole multiples of this
-    redeem_share_bp: int = 0  # largest share of the order paid with tokens
-    redeem_excess: int = 0  # codes.REDUCE or REJECT a request beyond what is allowed
-    consumption: int = 0  # codes.EARLIEST_EXPIRY or OLDEST_FIRST
-    expiry_kind: int = 0  # codes.EXPIRES_NEVER, CALENDAR, ROLLING or SLIDING
-    expiry_month: int = 0  # calendar: month of the last usable day
-    expiry_dom: int = 0  # calendar: day of month of the last usable day
-    expiry_years: int = 0  # calendar: years after the year counted from
-    expiry_days: int = 0  # rolling, sliding: days
-    expiry_months: int = 0  # rolling, sliding: calendar months (used when days is 0)
-    expiry_from: int = 0  # codes.FROM_RELEASE or FROM_EARN
-    clawback: int = 0  # codes.VALUE_SHARE or BY_LINE
-    claw_rounding: int = 0  # rounding of a claw-back
-    when_spent: int = 0  # codes.TO_DEBT, AVAILABLE_ONLY or PENDING_ONLY
-    debt_limit: int = 0  # largest debt of a member, NONE without limit
-    spent_tokens: int = 0  # codes.REVERSE, REISSUE or KEEP_SPENT: tokens spent on a returned order
-    window_days: int = 0  # days in which a return is taken, from delivery or else purchase; NONE without limit
-    unlinked: int = 0  # codes.REJECT or AT_CURRENT_RATE: a return without a known order
-
-
-@dataclass(slots=True)
-class Band:
-    """One stretch of order value with its rate. A purchase across several bands is split."""
-
-    upper: int = 0  # order value in minor units at which the band ends, NONE for the last
-    tokens: int = 0  # tokens per step
-    per: int = 0  # step in minor units
-    common: int = 0  # tokens * (common denominator // per): exact pro-rata numerator
-    denominator: int = 0  # the common denominator of all bands
-
-
-@dataclass(slots=True)
-class Limit:
-    """A cap on purchase tokens per member and period."""
-
-    tokens: int = 0  # cap
-    period: int = 0  # codes.PERIODS; PER_ORDER is a cap on one award
-    excess: int = 0  # codes.REDUCE or REJECT
-    counter: int = 0  # the member's counter that keeps the use
-
-
-@dataclass(slots=True)
-class Campaign:
-    """Extra tokens on orders in a window. Rows stand in canonical order: priority, then content."""
-
-    from_day: int = 0  # first day
-    to_day: int = NEVER  # first day after
-    weekdays: int = 0  # bit 0 Monday .. bit 6 Sunday
-    category_set: int = 0  # row of category_sets
-    channel_set: int = 0  # row of channel_sets
-    minimum_order: int = 0  # smallest earning basis of its lines together
-    factor_bp: int = 0  # multiplier; 10000 leaves the award as it is
-    bonus_tokens: int = 0  # fixed tokens per order
-    stacking: int = 0  # codes.ADD, MULTIPLY or EXCLUSIVE
-    priority: int = 0  # the highest exclusive campaign wins
-    limit_tokens: int = 0  # cap per member and period, NONE without
-    limit_period: int = 0  # codes.PERIODS
-    limit_excess: int = 0  # codes.REDUCE or REJECT
-    limit_counter: int = 0  # the member's counter
-    pool: int = 0  # index of the shared budget, NONE without
-    rule: int = 0  # rule code of its entries
-
-
-@dataclass(slots=True)
-class Item:
-    """Something tokens are exchanged for: a coupon or a code."""
-
-    from_day: int = 0  # first day it is offered
-    to_day: int = NEVER  # first day after
-    tokens: int = 0  # price
-    valid_days: int = 0  # days a granted coupon stays valid, NONE without end
-    category_set: int = 0  # row of category_sets it may be used on
-    transferable: int = 0  # 1 if somebody else may use it
-    per_member_max: int = 0  # grants per member and period, NONE without limit
-    per_member_period: int = 0  # codes.PERIODS
-    counter: int = 0  # the member's counter
-    pool: int = 0  # index of the shared stock, NONE without
-    kind: int = 0  # number shared by all rows of one item id; a coupon is used under it
-    rule: int = 0  # rule code of its entries
-
-
-@dataclass(slots=True)
-class PoolTerms:
-    """What members share: a campaign budget or a stock of codes."""
-
-    size: int = 0  # tokens (budget) or pieces (stock) per period
-    period: int = 0  # codes.PERIODS after which it is full again
-    excess: int = 0  # codes.REDUCE or REJECT a wish beyond what is left
 
 
 @dataclass(slots=True)
@@ -206,6 +109,15 @@ class Head:
     piece_spare: int = 0  # free pieces left
     holding_free: int = NONE  # first free holding
     holding_spare: int = 0  # free holdings left
+    deed_free: int = NONE  # first free deed
+    deed_spare: int = 0  # free deeds left
+    reward_free: int = NONE  # first free reward
+    reward_spare: int = 0  # free rewards left
+    ticket_free: int = NONE  # first free ticket
+    ticket_spare: int = 0  # free tickets left
+    note_count: int = 0  # notes written since the last flush
+    draws_done: int = 0  # draws held; rows stand in their order
+    draw_due: int = 0  # 1 while the loop waits for the driver to rank a draw's tickets
     desired: int = 0  # tokens the event would have moved without caps, stock or balance
     applied: int = 0  # tokens it moved
     proposed: int = 0  # tokens or pieces it asked of a pool
@@ -236,6 +148,8 @@ class Member:
     release_day: int = NEVER  # earliest release day among them
     order_count: int = 0  # orders with pending tokens
     holding_first: int = NONE  # first coupon or code held
+    agenda_day: int = NEVER  # next day on which time alone changes something but lots and orders
+    ticket_first: int = NONE  # first ticket of a draw
 
 
 @dataclass(slots=True)
@@ -276,6 +190,10 @@ class Order:
     line_first: int = NONE  # lines on record (clawback by line), NONE without
     requests: int = 0  # open requests that name it
     asked: int = 0  # of these, made by its present placing
+    paid: int = 0  # what the member paid: discounts and tokens spent taken off
+    deed_day: int = NEVER  # posting day under which it counts for standing, NEVER if it does not
+    deed_value: int = 0  # what it counts now, in the criterion's unit
+    referral: int = 0  # 1 if it qualified a referral
     final: int = 0  # engine: 1 once no later event of the table names it
     next: int = NONE  # next order of the member with pending tokens, or next free row
     previous: int = NONE  # the order of the member with pending tokens before it
@@ -323,6 +241,80 @@ class Counter:
 
 
 @dataclass(slots=True)
+class Standing:
+    """A member's tier, and what it rests on. One row a member, under his index."""
+
+    tier: int = NONE  # place of the tier among the levels, NONE below the first
+    since_day: int = NEVER  # day the tier was gained or lost, NEVER before the tiers begin
+    review_day: int = NEVER  # day of the next review
+    grace_day: int = NEVER  # day on which a failed review takes effect
+    granted: int = NONE  # what qualified for the tier, NONE where it rests on leniency
+    granted_day: int = NEVER  # day as of which that was counted
+    qualifying: int = 0  # sum of the deeds
+    deed_first: int = NONE  # oldest deed in the window
+    deed_last: int = NONE  # latest deed
+    birthday: int = NONE  # day of birth, NONE where unknown
+    gift_day: int = NEVER  # next birthday
+    projected: int = NONE  # tier after the next review if nothing happens until then
+    to_keep: int = 0  # what is missing then to keep the tier
+    to_rise: int = NONE  # what is missing now to the next tier, NONE in the highest
+
+
+@dataclass(slots=True)
+class Deed:
+    """What a member's orders of one day count for his standing."""
+
+    day: int = 0  # posting day
+    value: int = 0  # minor units, tokens or orders
+    next: int = NONE  # next deed of the member, or next free row
+
+
+@dataclass(slots=True)
+class Tie:
+    """Who brought a member, and what came of it. One row a member, under his index."""
+
+    state: int = 0  # codes.NOT_REFERRED, ASKED, LINKED, QUALIFIED, FAILED or REVOKED
+    referrer: int = NONE  # index of the member who brought him, once accepted
+    invited_by: int = NONE  # index of the member whose invitation stands
+    linked_day: int = NEVER  # day of acceptance
+    enrolled_second: int = 0  # second of the day on which the member enrolled
+    friends: int = 0  # members he brought
+    reward_first: int = NONE  # rewards his qualification made
+    due_first: int = NONE  # rewards he is to be paid, earliest first
+    due_count: int = 0  # how many
+
+
+@dataclass(slots=True)
+class Reward:
+    """Tokens granted for a referral."""
+
+    member: int = 0  # index of the member who is paid
+    referee: int = 0  # index of the friend
+    tokens: int = 0  # how many
+    reason: int = 0  # codes.REASONS
+    due_day: int = 0  # day of posting
+    posted: int = 0  # 1 once posted
+    lot: int = NONE  # serial of the lot they went to
+    event: int = NONE  # number of the event that qualified
+    ordinal: int = NONE  # that event's number within the friend
+    next: int = NONE  # next reward of the same referral, or next free row
+    next_due: int = NONE  # next reward of the same member to be posted
+
+
+@dataclass(slots=True)
+class Ticket:
+    """One entry in a draw."""
+
+    draw: int = NONE  # row of the draw, NONE on a free row
+    member: int = 0  # index of the member
+    entry: int = 0  # 1 for the member's first entry in the draw, and so on
+    order: int = NONE  # number of the order that made it, NONE for other entries
+    event: int = NONE  # number of the event that made it
+    ordinal: int = NONE  # that event's number within its member
+    next: int = NONE  # next ticket of the member, or next free row
+
+
+@dataclass(slots=True)
 class Pool:
     """Use of a shared budget or stock in one period."""
 
@@ -340,11 +332,14 @@ class Request:
     number: int = 0  # number of that event; with day, second and type the order of settlement
     member: int = 0  # index of the member
     ordinal: int = 0  # the event's number within its member
-    pool: int = NONE  # index of the pool
-    order: int = NONE  # campaign: the order; NONE for an exchange
-    campaign: int = NONE  # index of the campaign, NONE for an exchange
-    item: int = NONE  # row of the item, NONE for a campaign
-    wanted: int = 0  # tokens (campaign) or 1 (exchange)
+    pool: int = NONE  # index of the pool, NONE where no pool is asked
+    order: int = NONE  # index of the order (campaign, referral), NONE for others
+    campaign: int = NONE  # index of the campaign
+    item: int = NONE  # row of the item, or of the draw
+    wanted: int = 0  # tokens (campaign, prize) or 1 (exchange)
+    kind: int = 0  # codes.ASK_BUDGET and its like
+    counterpart: int = NONE  # referral: index of the other member
+    rank: int = NONE  # prize: rank of the ticket, the best being 0
     piece_first: int = NONE  # exchange: the lots the held tokens came from
 
 
@@ -366,18 +361,21 @@ class Entry:
     order: int = NONE  # number of the order, NONE without
 
 
-class Law(NamedTuple):
-    """All read-only tables of a programme, in the order the rules name them."""
+@dataclass(slots=True)
+class Note:
+    """One line of the journal: a fact that moved no token. Immutable."""
 
-    terms: list[Terms]
-    bands: list[Band]
-    limits: list[Limit]
-    campaigns: list[Campaign]
-    items: list[Item]
-    pools: list[PoolTerms]
-    channel_sets: list[int]
-    category_sets: list[int]
-    category_factors: list[int]
+    event: int = NONE  # global number of the event that caused it, NONE where time did
+    ordinal: int = NONE  # that event's number within its member, NONE where time did
+    member: int = 0  # index of the member
+    day: int = 0  # day on which it takes effect
+    kind: int = 0  # codes.NOTES
+    cause: int = 0  # codes.CAUSES
+    before: int = NONE  # tier before; row of the draw
+    after: int = NONE  # tier after; entry in the draw, rank of a winner; express deliveries this month
+    counterpart: int = NONE  # index of the other member
+    amount: int = 0  # what qualified (tiers); tokens (referral, draw); cost in minor units (express)
+    order: int = NONE  # number of the order, NONE without
 
 
 class Book(NamedTuple):
@@ -394,3 +392,9 @@ class Book(NamedTuple):
     pools: list[Pool]
     requests: list[Request]
     entries: list[Entry]
+    standings: list[Standing]
+    deeds: list[Deed]
+    ties: list[Tie]
+    rewards: list[Reward]
+    tickets: list[Ticket]
+    notes: list[Note]

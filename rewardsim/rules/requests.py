@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from .codes import ASK_BUDGET
 from .records import NONE, Book, Event, Request
 
 
@@ -30,6 +31,9 @@ def new_request(book: Book, day: int, event: Event) -> Request:
     request.item = NONE
     request.wanted = 0
     request.piece_first = NONE
+    request.kind = ASK_BUDGET
+    request.counterpart = NONE
+    request.rank = NONE
     return request
 
 
@@ -54,3 +58,6 @@ def _copy(source: Request, target: Request) -> None:
     target.item = source.item
     target.wanted = source.wanted
     target.piece_first = source.piece_first
+    target.kind = source.kind
+    target.counterpart = source.counterpart
+    target.rank = source.rank

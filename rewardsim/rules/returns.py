@@ -136,7 +136,7 @@ def _take_unlinked(law: Law, book: Book, event: Event, lines: list[EventLine], d
     set_bases(law, terms, 0, event, lines)
     tokens = tokens_of_lines(law, terms, event, lines, terms.category_set)
     book.head[0].desired += tokens
-    short = _claw_available(book, terms, event.member, day, tokens, NONE, RULE_RETURN, NONE)
+    short = claw_available(book, terms, event.member, day, tokens, NONE, RULE_RETURN, NONE)
     return _outcome(book, short)
 
 
@@ -190,7 +190,7 @@ def settle_claw(law: Law, book: Book, row: int, day: int, rule: int) -> int:
     book.head[0].desired += wanted
     order.clawed += wanted
     left = wanted - _claw_pending(book, row, day, wanted, rule)
-    return _claw_available(book, terms, order.member, day, left, order.lot, rule, order.number)
+    return claw_available(book, terms, order.member, day, left, order.lot, rule, order.number)
 
 
 def _target(terms: Terms, earned: int, returned: int, amount: int, status: int) -> int:
@@ -225,7 +225,7 @@ def _claw_pending(book: Book, row: int, day: int, tokens: int, rule: int) -> int
     return taken
 
 
-def _claw_available(
+def claw_available(
     book: Book, terms: Terms, m: int, day: int, tokens: int, lot: int, rule: int, order: int
 ) -> int:
     """Claw from lots, the award's own first, then from debt as allowed; return the shortfall."""

@@ -5,11 +5,18 @@ Requests stand in (second, type, number) order. What they bring is posted on the
 
 from __future__ import annotations
 
+from .agenda import set_agenda
 from .award import award_on_order
 from .calendar import period_of
 from .clock import advance
 from .codes import (
     AS_COMPUTED,
+    ASK_ACCEPT,
+    ASK_BUDGET,
+    ASK_INVITE,
+    ASK_QUALIFY,
+    ASK_REVOKE,
+    ASK_STOCK,
     BY_LINE,
     CLOSED,
     CUT_BY_BUDGET,
@@ -23,12 +30,15 @@ from .codes import (
     RULE_RETURN,
 )
 from .counters import count
+from .draws import settle_prize
 from .earning import in_categories
 from .exchange import hold_item
+from .friends import settle_acceptance, settle_invitation, settle_qualification, settle_revocation
 from .pieces import post_pieces, return_pieces
 from .records import NONE, Book, Law, Request
 from .returns import settle_claw
 from .stretch import stretch_at
+from .tiers import keep_standing
 
 
 def settle(law: Law, book: Book) -> None:
@@ -56,12 +66,27 @@ def settle_request(law: Law, book: Book, request: Request, day: int) -> None:
     member = book.members[request.member]
     if member.status != CLOSED:
         advance(law, book, request.member, day)
-    if request.campaign != NONE:
-        _settle_budget(law, book, request, day)
-    else:
-        _settle_stock(law, book, request, day)
+    _settle_by_kind(law, book, request, day)
     if member.status != CLOSED:
         advance(law, book, request.member, day)
+
+
+def _settle_by_kind(law: Law, book: Book, request: Request, day: int) -> None:
+    kind = request.kind
+    if kind == ASK_BUDGET:
+        _settle_budget(law, book, request, day)
+    elif kind == ASK_STOCK:
+        _settle_stock(law, book, request, day)
+    elif kind == ASK_INVITE:
+        settle_invitation(law, book, request, day)
+    elif kind == ASK_ACCEPT:
+        settle_acceptance(law, book, request, day)
+    elif kind == ASK_QUALIFY:
+        settle_qualification(law, book, request, day)
+    elif kind == ASK_REVOKE:
+        settle_revocation(law, book, request, day)
+    else:
+        settle_prize(law, book, request, day)
 
 
 def from_pool(law: Law, book: Book, pool: int, day: int, wanted: int) -> int:
@@ -108,6 +133,9 @@ def _settle_budget(law: Law, book: Book, request: Request, day: int) -> None:
     if law.terms[order.terms].clawback == BY_LINE:
         _spread(law, book, request, granted)
     settle_claw(law, book, request.order, day, RULE_RETURN)
+    if len(book.standings) > 0:
+        keep_standing(law, book, request.order, day)
+        set_agenda(law, book, request.member)
 
 
 def _spread(law: Law, book: Book, request: Request, tokens: int) -> None:

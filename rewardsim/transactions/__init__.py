@@ -14,8 +14,8 @@ from typing import Any
 
 _HOME = {
     "Mapping": "mapping",
-    "load_mapping": "mapping",
-    "mapping_schema_json": "mapping",
+    "load_mapping": "mapping_file",
+    "mapping_schema_json": "mapping_file",
     "ImportResult": "report",
     "import_transactions": "importing",
     "TransactionError": "faults",

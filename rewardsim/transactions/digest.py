@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -14,6 +15,9 @@ DIGESTED = (
     "event_id", "type", "member_id", "occurred_day", "second", "amount_minor", "discount_minor", "tokens",
     "order_id", "channel", "category", "item", "counterpart_id", "expiry_day",
 )  # fmt: skip
+# Columns with few values, digested as row numbers and values. One that has none adds nothing: the
+# digest is that of a table written before there was such a column.
+RARE = {"birthday": ("birthday.rows", "birthday"), "post": ("post.rows", "post.hashtag", "post.tags", "post.public")}
 LINE_FIELDS = ("number", "category", "amount_minor", "discount_minor")
 
 
@@ -23,7 +27,8 @@ def events_digest(events: Any, currency: str = "", timezone: str = "") -> str:
     ``events`` is a table, a record batch reader, or batches one after the other; how the rows are
     cut into batches, row groups or files does not matter. Each column has a running hash of its
     own: integers as little-endian, texts as byte lengths and bytes, a missing value as length or
-    presence 0. The columns' hashes, currency and zone are hashed together.
+    presence 0; of columns with few values, those and their rows. The columns' hashes, currency and
+    zone are hashed together.
     """
     hasher = TableHasher()
     for batch in _batches(events):
@@ -35,7 +40,8 @@ class TableHasher:
     """Running hashes, one a column."""
 
     def __init__(self) -> None:
-        names = [*DIGESTED, "lines", *(f"lines.{name}" for name in LINE_FIELDS)]
+        self._absent = {part for parts in RARE.values() for part in parts}
+        names = [*DIGESTED, "lines", *(f"lines.{name}" for name in LINE_FIELDS), *chain(*RARE.values())]
         self._parts = {name: (hashlib.sha256(), hashlib.sha256()) for name in names}
         self._arrival = hashlib.sha256()
         self.rows = 0
@@ -44,6 +50,8 @@ class TableHasher:
         """Add the rows of a batch."""
         import pyarrow.compute as pc
 
+        for name in RARE:
+            self._add_rare(name, batch)
         self.rows += batch.num_rows
         self._arrival.update(_integers(batch.column("recorded")))
         for name in DIGESTED:
@@ -63,8 +71,22 @@ class TableHasher:
         """The digest of all rows so far."""
         whole = hashlib.sha256(f"events/1\n{currency}\n{timezone}\n{self.rows}\n".encode())
         for name, (values, lengths) in self._parts.items():
-            whole.update(f"{name} {values.hexdigest()} {lengths.hexdigest()}\n".encode())
+            if name not in self._absent:
+                whole.update(f"{name} {values.hexdigest()} {lengths.hexdigest()}\n".encode())
         return whole.hexdigest()
+
+    def _add_rare(self, name: str, batch: pa.RecordBatch) -> None:
+        """Add the values of a column that mostly has none."""
+        import pyarrow.compute as pc
+
+        if name not in batch.schema.names or batch.column(name).null_count == batch.num_rows:
+            return
+        self._absent.difference_update(RARE[name])
+        held = batch.column(name).is_valid()
+        column = batch.column(name).filter(held)
+        self._parts[f"{name}.rows"][0].update(_integers(pc.add(pc.indices_nonzero(held), self.rows)))
+        for part in RARE[name][1:]:
+            self._add(part, column if part == name else pc.struct_field(column, part.removeprefix(f"{name}.")))
 
     def _add(self, name: str, column: pa.Array) -> None:
         import pyarrow as pa
@@ -79,7 +101,8 @@ class TableHasher:
             values.update(_text_bytes(column))
             return
         lengths.update(_integers(pc.cast(column.is_valid(), pa.int8())))
-        whole = column.cast(pa.int32()) if pa.types.is_date32(kind) else column
+        plain = {pa.date32(): pa.int32(), pa.bool_(): pa.int8()}
+        whole = column.cast(plain.get(kind, kind))
         values.update(_integers(pc.fill_null(whole, 0)))
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator, Sequence
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -22,6 +23,9 @@ if TYPE_CHECKING:
 
 FORMAT = "events/1"
 ROW_GROUP = 65_536
+HASHTAG_MAX = 100
+TAGS_MAX = 1000
+EARLIEST_BIRTHDAY = date(1900, 1, 1)
 
 # name: (Arrow type, null allowed, meaning). The published description of the table.
 FIELDS: dict[str, tuple[str, bool, str]] = {
@@ -37,18 +41,27 @@ FIELDS: dict[str, tuple[str, bool, str]] = {
     "order_id": ("string", True, "the order it belongs to"),
     "channel": ("string", True, "where it was sold"),
     "category": ("string", True, "category of an event without lines"),
-    "item": ("string", True, "exchange, use: id of the item"),
-    "counterpart_id": ("string", True, "the other member"),
+    "item": ("string", True, "exchange, use: id of the item; draw_entry: id of the draw"),
+    "counterpart_id": ("string", True, "the other member; invite: the friend; enrol: who brought the member"),
     "expiry_day": ("date32", True, "opening: first day on which the tokens can no longer be used"),
     "lines": ("lines", True, "lines of an order, return or use; absent: one line like the event"),
     "source": ("string", True, "name of the file it came from"),
     "source_row": ("int64", True, "1-based data row in that file; of several, the first"),
+    "birthday": ("date32", True, "enrol: the member's day of birth"),
+    "post": ("post", True, "draw_entry: what was posted; absent where the entry is by other means"),
 }
+# Columns that tables written before them lack; such a table is read as if they were null.
+ADDED = ("birthday", "post")
 LINE_FIELDS: dict[str, tuple[str, bool, str]] = {
     "number": ("int32", False, "number of the line within the order"),
     "category": ("string", True, "category of the line"),
     "amount_minor": ("int64", False, "value of the line before discounts"),
     "discount_minor": ("int64", False, "part of it that was not paid"),
+}
+POST_FIELDS: dict[str, tuple[str, bool, str]] = {
+    "hashtag": ("string", True, "the hashtag as it was posted"),
+    "tags": ("int32", False, "how many friends the post names"),
+    "public": ("bool", False, "whether everybody can read it"),
 }
 
 
@@ -56,22 +69,42 @@ def event_schema() -> pa.Schema:
     """The Arrow schema of the canonical event table (without a file's metadata)."""
     import pyarrow as pa
 
-    plain = {"string": pa.string(), "int32": pa.int32(), "int64": pa.int64(), "date32": pa.date32()}
-    line = pa.struct([pa.field(name, plain[kind], nullable) for name, (kind, nullable, _) in LINE_FIELDS.items()])
-    plain["lines"] = pa.list_(pa.field("item", line, False))
-    return pa.schema([pa.field(name, plain[kind], nullable) for name, (kind, nullable, _) in FIELDS.items()])
+    plain = {"string": pa.string(), "int32": pa.int32(), "int64": pa.int64(), "date32": pa.date32(), "bool": pa.bool_()}
+
+    def listed(fields: dict[str, tuple[str, bool, str]]) -> list[pa.Field]:
+        return [pa.field(name, plain[kind], nullable) for name, (kind, nullable, _) in fields.items()]
+
+    plain["lines"] = pa.list_(pa.field("item", pa.struct(listed(LINE_FIELDS)), False))
+    # Below a post that is null, other libraries write nulls: what a post must hold is checked row by row.
+    plain["post"] = pa.struct([field.with_nullable(True) for field in listed(POST_FIELDS)])
+    return pa.schema(listed(FIELDS))
+
+
+def complete(table: Any) -> Any:
+    """A table or batch with the columns that its version of the format did not have yet, null."""
+    import pyarrow as pa
+
+    for name in ADDED:
+        if name not in table.schema.names:
+            field = event_schema().field(name)
+            table = table.append_column(field, pa.nulls(table.num_rows, field.type))
+    return table
 
 
 def schema_json() -> dict[str, Any]:
     """JSON Schema of one event, as a row of the table reads in JSON."""
-    kinds: dict[str, dict[str, Any]] = {"string": {"type": "string"}, "date32": {"type": "string", "format": "date"}}
+    kinds: dict[str, dict[str, Any]] = {
+        "string": {"type": "string"},
+        "date32": {"type": "string", "format": "date"},
+        "bool": {"type": "boolean"},
+    }
     for name, bits in (("int32", 31), ("int64", 63)):
         kinds[name] = {"type": "integer", "minimum": -(2**bits), "maximum": 2**bits - 1}
 
     def properties(fields: dict[str, tuple[str, bool, str]]) -> dict[str, Any]:
         out: dict[str, Any] = {}
         for name, (kind, nullable, meaning) in fields.items():
-            body: dict[str, Any] = dict(kinds[kind]) if kind in kinds else {"type": "array", "items": line}
+            body: dict[str, Any] = dict(kinds[kind])
             if nullable:
                 body["type"] = [body["type"], "null"]
             out[name] = {"description": meaning, **body}
@@ -81,8 +114,10 @@ def schema_json() -> dict[str, Any]:
         required = [name for name, (_, nullable, _) in fields.items() if not nullable]
         return {"type": "object", "properties": properties(fields), "required": required, "additionalProperties": False}
 
-    line: dict[str, Any] = {}
-    line = closed(LINE_FIELDS)
+    kinds["lines"] = {"type": "array", "items": closed(LINE_FIELDS)}
+    kinds["post"] = closed(POST_FIELDS)
+    kinds["post"]["properties"]["hashtag"].update(minLength=1, maxLength=HASHTAG_MAX)
+    kinds["post"]["properties"]["tags"].update(minimum=0, maximum=TAGS_MAX)
     event = closed(FIELDS)
     event["properties"]["type"]["enum"] = sorted(EVENT_TYPES, key=EVENT_TYPES.__getitem__)
     event["properties"]["second"].update(minimum=0, maximum=86_399)
@@ -144,7 +179,7 @@ def event_batches(
         raise refuse("mixed_tables", str(names[0]), sorted(headers), "files of one currency and one time zone")
     for path, file in files:
         try:
-            yield from file.iter_batches(batch_size=rows)
+            yield from map(complete, file.iter_batches(batch_size=rows))
         except (OSError, pa.ArrowException) as error:
             raise refuse(
                 "damaged", path.name, error, "a file whose pages agree with their checksums", "write it again"
@@ -160,7 +195,7 @@ def read_events(paths: str | os.PathLike[str] | Sequence[str | os.PathLike[str]]
 
     first = _names(paths)[0]
     _, file = _open(Path(first))
-    table = pa.Table.from_batches(event_batches(paths), file.schema_arrow)
+    table = pa.Table.from_batches(event_batches(paths), event_schema().with_metadata(file.schema_arrow.metadata))
     if check and (faults := validate_events(table, Path(first).name)):
         raise TransactionError(faults)
     return table
@@ -183,11 +218,13 @@ def _open(path: Path) -> tuple[Path, Any]:
         raise refuse("no_file", str(path), path.name, "an existing file") from error
     except (OSError, pa.ArrowException) as error:
         raise refuse("not_parquet", path.name, error, "a canonical event table in Parquet") from error
-    if _meta(file, "format") != FORMAT or file.schema_arrow.names != event_schema().names:
+    shape = file.schema_arrow
+    known = [name for name in event_schema().names if name in shape.names or name not in ADDED]
+    if _meta(file, "format") != FORMAT or shape.names != known:
         found = _meta(file, "format") or "Parquet of another kind"
         todo = "make one with `rewardsim import FILE --mapping M.toml --out EVENTS.parquet`"
         raise refuse("not_events", path.name, found, f"an event table of format {FORMAT}", todo)
-    if not file.schema_arrow.equals(event_schema(), check_metadata=False):
+    if not shape.equals(pa.schema([event_schema().field(name) for name in known]), check_metadata=False):
         raise refuse("not_events", path.name, "other column types", str(event_schema()).replace("\n", ", "))
     return path, file
 
@@ -206,6 +243,7 @@ def validate_events(table: pa.Table, file: str = "events") -> list[Fault]:
     """What in a table breaks the canonical form; at most a handful of rows of each kind."""
     import duckdb
 
+    table = complete(table)
     if not table.schema.equals(event_schema(), check_metadata=False):
         return [row_fault("schema", file, 0, "", clip(table.schema.names), "the schema of event_schema()")]
     types = ", ".join(f"('{name}', {number})" for name, number in EVENT_TYPES.items())
@@ -243,5 +281,23 @@ _ROW_RULES: Iterable[tuple[str, str, str, str]] = (
         "lines IS NOT NULL AND (list_sum(list_transform(lines, lambda x: x.amount_minor)) <> amount_minor "
         "OR list_sum(list_transform(lines, lambda x: x.discount_minor)) <> discount_minor OR len(lines) = 0)",
         "lines that sum to the event's amount and discount",
+    ),
+    ("null_counterpart", "counterpart_id", "type = 'invite' AND counterpart_id IS NULL", "the friend who is invited"),
+    ("empty_id", "counterpart_id", "counterpart_id = ''", "ids that are not empty"),
+    ("misplaced", "birthday", "birthday IS NOT NULL AND type <> 'enrol'", "a birthday on enrol events only"),
+    (
+        "birthday", "birthday", f"birthday < DATE '{EARLIEST_BIRTHDAY}' OR birthday > occurred_day",
+        f"{EARLIEST_BIRTHDAY} to the day of the event",
+    ),
+    ("misplaced", "post", "post IS NOT NULL AND type <> 'draw_entry'", "a post on draw_entry events only"),
+    (
+        "tags", "post", f"post IS NOT NULL AND coalesce(post.tags NOT BETWEEN 0 AND {TAGS_MAX}, true)",
+        f"0 to {TAGS_MAX} tags",
+    ),
+    ("public", "post", "post IS NOT NULL AND post.public IS NULL", "a post that is public or is not"),
+    (
+        "hashtag", "post", f"length(post.hashtag) NOT BETWEEN 1 AND {HASHTAG_MAX} "
+        "OR post.hashtag <> nfc_normalize(post.hashtag)",
+        f"no hashtag, or one of 1 to {HASHTAG_MAX} characters in Unicode's composed form (NFC)",
     ),
 )  # fmt: skip

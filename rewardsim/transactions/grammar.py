@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from rewardsim.transactions.events import EARLIEST_BIRTHDAY, HASHTAG_MAX, TAGS_MAX
 from rewardsim.transactions.mapping import time_pattern
 
 if TYPE_CHECKING:
@@ -21,6 +22,8 @@ MICRO = 1_000_000
 WHOLE_MAX = 10**12
 NOISE = "0.000000001"
 ID_MAX = 128
+DAY_FORMATS = {"iso": "%Y-%m-%d", "yyyymmdd": "%Y%m%d"}
+TRUE_WORDS, FALSE_WORDS = ("true", "1", "yes"), ("false", "0", "no")
 ISO = (
     r"[0-9]{4}-[0-9]{2}-[0-9]{2}([T ]([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9]([.][0-9]{1,6})?)?"
     r"(Z|[+-]([01][0-9]|2[0-3]):?[0-5][0-9])?)?"
@@ -29,7 +32,7 @@ OFFSET = r"[0-9](Z|[+-][0-9]{2}:?[0-9]{2})$"
 
 
 def kind_of(kind: pa.DataType) -> str:
-    """``text``, ``int``, ``float``, ``decimal``, ``naive``, ``aware``, ``date`` or ``other``."""
+    """``text``, ``int``, ``float``, ``decimal``, ``naive``, ``aware``, ``date``, ``bool`` or ``other``."""
     from pyarrow import types
 
     if types.is_dictionary(kind):
@@ -42,6 +45,7 @@ def kind_of(kind: pa.DataType) -> str:
         ("float", (types.is_float32, types.is_float64)),
         ("decimal", (types.is_decimal,)),
         ("date", (types.is_date,)),
+        ("bool", (types.is_boolean,)),
     )
     return next((name for name, fits in tests if any(fit(kind) for fit in fits)), "other")
 
@@ -113,6 +117,41 @@ def whole(column: str, kind: str) -> str:
     """A whole number of at most 12 places."""
     value = micro(column, kind)
     return f"(CASE WHEN {value} % {MICRO} = 0 THEN {value} // {MICRO} END)"
+
+
+def hashtag(column: str, kind: str) -> str:
+    """A hashtag as it was posted, in Unicode's composed form, not too long."""
+    if kind != "text":
+        return "CAST(NULL AS VARCHAR)"
+    value = f"nfc_normalize(trim({column}))"
+    fits = f"length({value}) BETWEEN 1 AND {HASHTAG_MAX} AND NOT regexp_matches({value}, '[\x00-\x1f\x7f]')"
+    return f"(CASE WHEN {fits} THEN {value} END)"
+
+
+def tags(column: str, kind: str) -> str:
+    """How many friends a post names."""
+    value = whole(column, kind)
+    return f"(CASE WHEN {value} BETWEEN 0 AND {TAGS_MAX} THEN {value} END)"
+
+
+def flag(column: str, kind: str) -> str:
+    """Yes or no, in one of the words that mean it."""
+    if kind == "bool":
+        return column
+    if kind not in ("text", "int"):
+        return "CAST(NULL AS BOOLEAN)"
+    word = f"lower(trim(CAST({column} AS VARCHAR)))"
+    yes, no = (", ".join(map(quoted, words)) for words in (TRUE_WORDS, FALSE_WORDS))
+    return f"(CASE WHEN {word} IN ({yes}) THEN true WHEN {word} IN ({no}) THEN false END)"
+
+
+def birthday(column: str, kind: str, formats: list[str]) -> str:
+    """A day without a time of day, as the second since 1970 with which it begins."""
+    if kind == "aware":
+        return "CAST(NULL AS BIGINT)"
+    value = seconds(column, kind, [DAY_FORMATS.get(form, form) for form in formats])[0]
+    earliest = _epoch(f"TIMESTAMP '{EARLIEST_BIRTHDAY}'")
+    return f"(CASE WHEN {value} % 86400 = 0 AND {value} >= {earliest} THEN {value} END)"
 
 
 def seconds(column: str, kind: str, formats: list[str]) -> tuple[str, str]:

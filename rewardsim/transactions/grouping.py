@@ -23,7 +23,17 @@ if TYPE_CHECKING:
 
 MICRO = 10**6
 LINED = "('order', 'return', 'use')"
-COPIED = ("member", "line", "channel", "tokens", "item", "counterpart", "expiry")
+COPIED = (
+    "member", "line", "channel", "tokens", "item", "counterpart", "expiry", "birthday", "hashtag", "tags", "public",
+)  # fmt: skip
+POSTED = " OR ".join(f"p_{name} IS NOT NULL" for name in ("hashtag", "tags", "public"))
+TYPED_TESTS = (
+    ("reject", "negative_amount", "a < 0 OR p_discount < 0"),
+    ("reject", "null_counterpart", "type = 'invite' AND p_counterpart IS NULL"),
+    ("reject", "misplaced_birthday", "type <> 'enrol' AND p_birthday IS NOT NULL"),
+    ("reject", "birthday_after_event", "p_birthday > t"),
+    ("reject", "misplaced_post", f"type <> 'draw_entry' AND ({POSTED})"),
+)
 
 
 def value_rows(connection: duckdb.DuckDBPyConnection, mapping: Mapping) -> None:
@@ -31,7 +41,7 @@ def value_rows(connection: duckdb.DuckDBPyConnection, mapping: Mapping) -> None:
 
     ``why`` is NULL for a row that is kept, else ``drop:`` or ``reject:`` and the reason.
     """
-    typed = mapping.columns.type is not None
+    typed = mapping.typed
     amount = "p_amount" if mapping.columns.price is None else "CAST(p_price AS HUGEINT) * p_quantity"
     wide = "BIGINT" if mapping.columns.price is None else "HUGEINT"
     discount = f"coalesce(abs(p_discount), 0) * CAST({exactness(mapping) // MICRO} AS {wide})"
@@ -51,9 +61,9 @@ def value_rows(connection: duckdb.DuckDBPyConnection, mapping: Mapping) -> None:
     connection.execute(
         f"CREATE TEMP TABLE good AS SELECT n, file, row, t, type, okey, category, {copied}, {sign} AS value, "
         f"{_why(mapping, typed)} AS why, CAST({_part(mapping)} AS BIGINT) AS part, "
-        f"{'p_event' if typed else 'okey'} AS key, "
+        f"{_key(mapping)} AS key, "
         f"{discount if mapping.columns.discount else 'CAST(0 AS BIGINT)'} AS discount "
-        f"FROM (SELECT *, {'p_type' if typed else _kind(mapping)} AS type FROM ({inner}))"
+        f"FROM (SELECT *, {_kind(mapping)} AS type FROM ({inner}))"
     )
 
 
@@ -68,13 +78,31 @@ def _copies(connection: duckdb.DuckDBPyConnection) -> str:
 
 
 def _kind(mapping: Mapping) -> str:
-    """SQL of a row's type where the source does not name it."""
+    """SQL of a row's type: as the source names it, as the mapping does, or from the row itself."""
+    if mapping.typed:
+        return "p_type" if mapping.events.type is None else quoted(mapping.events.type)
     tests = []
     if mapping.cancellation.prefix is not None:
         tests.append(f"starts_with(okey, {quoted(mapping.cancellation.prefix)})")
     if mapping.cancellation.negative == "return":
         tests.append("a < 0")
     return f"(CASE WHEN {' OR '.join(tests)} THEN 'return' ELSE 'order' END)" if tests else "'order'"
+
+
+def _key(mapping: Mapping) -> str:
+    """SQL of what rows of one event share.
+
+    Where the mapping names the type and the source no event, the key is made of what the row says,
+    so that a row given twice is one event given twice. A slash within an id is written ``~1``.
+    """
+    if mapping.columns.event is not None:
+        return "p_event"
+    if mapping.events.type is None:
+        return "okey"
+    named = [name for name in ("member", "order", "item", "counterpart") if name in wanted_columns(mapping)]
+    ids = ", ".join(f"replace(replace(coalesce(p_{name}, ''), '~', '~0'), '/', '~1')" for name in named)
+    when = "strftime(make_timestamp(t * 1000000), '%Y-%m-%dT%H:%M:%S')"
+    return f"concat_ws('/', {quoted(mapping.events.type)}, {when}, {ids})"
 
 
 def _why(mapping: Mapping, typed: bool) -> str:
@@ -92,7 +120,7 @@ def _why(mapping: Mapping, typed: bool) -> str:
         tests.append((rows.zero_quantity, "zero_quantity", "p_quantity = 0"))
         tests.append((rows.negative_price, "negative_price", "p_price < 0"))
     if typed:
-        tests.append(("reject", "negative_amount", "a < 0 OR p_discount < 0"))
+        tests += TYPED_TESTS
     else:
         tests.append((rows.zero_price, "zero_price", f"{price} = 0"))
         tests.append((mapping.cancellation.negative, "negative_amount", "type = 'order' AND a < 0"))
@@ -104,7 +132,7 @@ def _why(mapping: Mapping, typed: bool) -> str:
 
 def _part(mapping: Mapping) -> str:
     """SQL of what tells apart events with one key: nothing, the row, or (NULL) a run of lines."""
-    if mapping.columns.type is not None:
+    if mapping.typed:
         return "CASE WHEN p_line IS NULL THEN n END" if mapping.columns.line is not None else "n"
     return "n" if mapping.events.grain == "order" else "0"
 
@@ -176,7 +204,7 @@ def group(connection: duckdb.DuckDBPyConnection, mapping: Mapping) -> None:
 
 def event_rows(connection: duckdb.DuckDBPyConnection, mapping: Mapping) -> None:
     """Make ``events``: the canonical rows without their lines, numbered in canonical order."""
-    typed = mapping.columns.type is not None
+    typed = mapping.typed
     channel, category = own(mapping, "channel"), category_sql(mapping)
     if mapping.constants.channel:
         channel = f"coalesce({channel}, {quoted(mapping.constants.channel)})"
@@ -189,7 +217,8 @@ def event_rows(connection: duckdb.DuckDBPyConnection, mapping: Mapping) -> None:
         f"{_order_link(mapping)} AS order_id, {channel} AS channel, "
         f"CASE WHEN {lined} THEN NULL ELSE {category} END AS category, "
         f"{own(mapping, 'item')} AS item, {own(mapping, 'counterpart')} AS counterpart, "
-        f"{own(mapping, 'expiry')} // 86400 AS expiry, {lined} AS lined, "
+        f"{own(mapping, 'expiry')} // 86400 AS expiry, {own(mapping, 'birthday')} // 86400 AS birthday, "
+        f"{_post(mapping)}, {lined} AS lined, "
         "r.size, r.key, r.part, g.file, g.row FROM grouped r JOIN good g ON g.n = r.first WHERE r.fault IS NULL"
     )
     types = ", ".join(f"('{name}', {number})" for name, number in EVENT_TYPES.items())
@@ -205,6 +234,13 @@ def own(mapping: Mapping, name: str) -> str:
     return f"g.p_{name}" if name in wanted_columns(mapping) else f"CAST(NULL AS {column_types()[name]})"
 
 
+def _post(mapping: Mapping) -> str:
+    """SQL of the columns of a post: whether there is one, and what it holds."""
+    hashtag, tags, public = (own(mapping, name) for name in ("hashtag", "tags", "public"))
+    posted = f"{hashtag} IS NOT NULL OR {tags} IS NOT NULL OR {public} IS NOT NULL"
+    return f"{posted} AS posted, {hashtag} AS hashtag, coalesce({tags}, 0) AS tags, coalesce({public}, false) AS public"
+
+
 def category_sql(mapping: Mapping) -> str:
     """SQL of a row's category."""
     constant = mapping.constants.category
@@ -213,7 +249,7 @@ def category_sql(mapping: Mapping) -> str:
 
 def _event_id(mapping: Mapping) -> str:
     """SQL of an event's id; a return that shares its order's id is told apart from it."""
-    if mapping.columns.type is not None:
+    if mapping.typed:
         return "g.key"
     prefix = mapping.cancellation.prefix
     own = f"NOT starts_with(g.okey, {quoted(prefix)})" if prefix else "true"
@@ -222,7 +258,7 @@ def _event_id(mapping: Mapping) -> str:
 
 
 def _order_link(mapping: Mapping) -> str:
-    if mapping.columns.type is not None:
+    if mapping.typed:
         return "g.okey"
     prefix = mapping.cancellation.prefix or ""
     linked = {

@@ -14,7 +14,8 @@ from rewardsim.transactions.events import write_events
 from rewardsim.transactions.faults import SHOWN_MAX, TransactionError, clip, refuse, row_fault
 from rewardsim.transactions.grouping import event_rows, group, number_runs, value_rows
 from rewardsim.transactions.lines import canonical_table
-from rewardsim.transactions.mapping import Mapping, load_mapping
+from rewardsim.transactions.mapping import Mapping
+from rewardsim.transactions.mapping_file import load_mapping
 from rewardsim.transactions.parsing import create_tables, parse, wanted_columns
 from rewardsim.transactions.report import ImportResult, write_rejects
 from rewardsim.transactions.sources import Loaded, all_columns, load, package_file
@@ -32,6 +33,10 @@ ALLOWED = {
     "zero_quantity": "a quantity other than 0 (rows.zero_quantity)",
     "zero_price": "a price other than 0 (rows.zero_price)",
     "negative_price": "a price of at least 0 (rows.negative_price)",
+    "null_counterpart": "the friend who is invited (columns.counterpart)",
+    "misplaced_birthday": "a birthday on enrol events only",
+    "birthday_after_event": "a birthday that is not after the enrolment",
+    "misplaced_post": "hashtag, tags and public on draw_entry events only",
     "negative_amount": "an amount of at least 0 (cancellation.negative; typed events are never negative)",
     "amount_out_of_range": "at most money.amount_max",
     "two_members": "one member for all rows of an event",
@@ -151,14 +156,14 @@ def _to_events(connection: duckdb.DuckDBPyConnection, plan: Mapping) -> dict[str
     odd = place_in_time(connection, plan)
     column = plan.columns.amount or plan.columns.price or ""
     value_rows(connection, plan)
-    if plan.columns.type is not None and plan.columns.line is not None:
+    if plan.typed and plan.columns.line is not None:
         number_runs(connection)
     group(connection, plan)
+    places = _places(plan)
     connection.execute(
-        "INSERT INTO rejected SELECT file, row, CASE split_part(why, ':', 2) WHEN 'null_member' THEN ? "
-        "WHEN 'null_order' THEN ? ELSE ? END, split_part(why, ':', 2), coalesce(key, ''), '' "
-        "FROM good WHERE why LIKE 'reject:%'",
-        [plan.columns.member or "", plan.columns.order or "", column],
+        "INSERT INTO rejected SELECT file, row, coalesce(map_extract_value(MAP(?, ?), split_part(why, ':', 2)), ?), "
+        "split_part(why, ':', 2), coalesce(key, ''), '' FROM good WHERE why LIKE 'reject:%'",
+        [list(places), list(places.values()), column],
     )
     connection.execute(
         "INSERT INTO rejected SELECT g.file, g.row, ?, r.fault, r.key, '' FROM grouped r "
@@ -169,6 +174,19 @@ def _to_events(connection: duckdb.DuckDBPyConnection, plan: Mapping) -> dict[str
     event_rows(connection, plan)
     (odd["spread"],) = connection.sql("SELECT count(*) FROM grouped WHERE spread AND fault IS NULL").fetchall()[0]
     return odd
+
+
+def _places(plan: Mapping) -> dict[str, str]:
+    """The column to name for each reason that is not one of the amount."""
+    columns = plan.columns
+    return {
+        "null_member": columns.member,
+        "null_order": columns.order or "",
+        "null_counterpart": columns.counterpart or "",
+        "misplaced_birthday": columns.birthday or "",
+        "birthday_after_event": columns.birthday or "",
+        "misplaced_post": columns.hashtag or columns.tags or columns.public or "",
+    }
 
 
 def _rejected(connection: duckdb.DuckDBPyConnection, files: list[str], final: bool) -> list[tuple[Any, ...]]:

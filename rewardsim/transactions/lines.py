@@ -63,6 +63,8 @@ def canonical_table(connection: duckdb.DuckDBPyConnection, mapping: Mapping, fil
     for field in schema:
         if field.name == "lines":
             columns.append(_lists(events, line_rows(connection, mapping), field.type))
+        elif field.name == "post":
+            columns.append(_posts(events, field.type))
         elif field.name == "source":
             columns.append(pa.array(files, pa.string()).take(events.column("file")))
         else:
@@ -90,6 +92,15 @@ def _lists(events: pa.Table, lines: pa.Table, kind: pa.DataType) -> pa.Array:
     ]
     flat = pa.StructArray.from_arrays([_one(array) for array in arrays], fields=list(kind.value_type))
     return pa.ListArray.from_arrays(pa.array(offsets, pa.int32()), flat, type=kind, mask=pa.array(~lined))
+
+
+def _posts(events: pa.Table, kind: pa.DataType) -> pa.Array:
+    """What was posted, null where nothing was."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    parts = [_one(events.column(field.name).cast(field.type)) for field in kind]
+    return pa.StructArray.from_arrays(parts, fields=list(kind), mask=pc.invert(_one(events.column("posted"))))
 
 
 def _one(column: Any) -> pa.Array:

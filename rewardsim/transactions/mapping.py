@@ -7,26 +7,27 @@ faults of a file are reported together with their lines.
 from __future__ import annotations
 
 import datetime
-import difflib
 import hashlib
 import json
-import os
 import re
-import tomllib
+from collections.abc import Iterator
 from decimal import Decimal
-from pathlib import Path, PurePosixPath
-from typing import Annotated, Any, Literal, get_args
+from pathlib import PurePosixPath
+from typing import Annotated, Literal
 from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
-from rewardsim.programme.faults import Fault, Place
-from rewardsim.transactions.faults import TransactionError, clip, refuse
+from rewardsim.rules.codes import EVENT_TYPES
 
 Policy = Literal["keep", "drop", "reject"]
 NoKeep = Literal["drop", "reject"]
 Rounding = Literal["floor", "half_up", "half_even", "ceil", "reject"]
 Text = Annotated[str, Field(min_length=1, max_length=256)]
+EventType = Literal[*EVENT_TYPES]
+AMOUNTED = ("order", "return", "redeem")
+# Columns that only events of one type have.
+OWN_COLUMNS = {"enrol": ("birthday",), "draw_entry": ("hashtag", "tags", "public")}
 TIME_DIRECTIVES = {
     "Y": r"[0-9]{4}", "m": r"[0-9]{2}", "d": r"[0-9]{2}", "H": r"[0-9]{2}", "M": r"[0-9]{2}", "S": r"[0-9]{2}",
     "f": r"[0-9]{1,6}", "y": r"[0-9]{2}", "b": r"[A-Za-z]{3}", "p": r"[AaPp][Mm]", "I": r"[0-9]{2}",
@@ -92,14 +93,18 @@ class Columns(Strict):
     item: Text | None = None
     counterpart: Text | None = None
     expiry: Text | None = None
+    birthday: Text | None = None
+    hashtag: Text | None = None
+    tags: Text | None = None
+    public: Text | None = None
 
     @model_validator(mode="after")
     def _whole(self) -> Columns:
         if (self.price is None) != (self.quantity is None):
             raise ValueError("price and quantity go together")
-        if (self.amount is None) == (self.price is None):
+        if self.amount is not None and self.price is not None:
             raise ValueError("either amount, or price and quantity")
-        if (self.type is None) != (self.event is None):
+        if self.type is not None and self.event is None:
             raise ValueError("type and event go together")
         return self
 
@@ -115,6 +120,7 @@ class Time(Strict):
     """How times are written, where they were taken, and where the programme counts its days."""
 
     formats: list[Text] = ["iso"]
+    birthday_formats: list[Text] = ["iso"]
     source_zone: Text
     zone: Text
     ambiguous: Literal["first", "second", "reject"] = "first"
@@ -139,6 +145,14 @@ class Time(Strict):
         for item in value:
             if item not in ("iso", "yyyymmdd", "epoch_s", "epoch_ms"):
                 time_pattern(item)
+        return value
+
+    @field_validator("birthday_formats")
+    @classmethod
+    def _days(cls, value: list[str]) -> list[str]:
+        # Not %y: two digits do not say in which century somebody was born.
+        if not value or not all(item in ("iso", "yyyymmdd") or _is_day(item) for item in value):
+            raise ValueError("'iso', 'yyyymmdd', or formats made of %Y, %m or %-m or %b, %d or %-d, each once")
         return value
 
 
@@ -167,8 +181,9 @@ class Money(Strict):
 
 
 class Events(Strict):
-    """What one event is."""
+    """What one event is; with ``type``, every row is an event of that type."""
 
+    type: EventType | None = None
     grain: Literal["line", "order"] = "line"
     order_from: Literal["column", "member_day", "row"] = "column"
     tie: Literal["id", "file"] = "id"
@@ -255,22 +270,55 @@ class Mapping(Strict):
 
     @model_validator(mode="after")
     def _whole(self) -> Mapping:
-        if self.columns.type is None and self.events.order_from == "column" and self.columns.order is None:
+        if not self.typed and self.events.order_from == "column" and self.columns.order is None:
             raise ValueError("name columns.order, or say events.order_from = 'member_day' or 'row'")
         if self.cancellation.link == "without_prefix" and self.cancellation.prefix is None:
             raise ValueError("cancellation.link = 'without_prefix' needs cancellation.prefix")
         if self.category_lookup is not None and self.source.package is None:
             raise ValueError("category_lookup reads from source.package, which is not named")
-        if self.columns.type is not None and (
-            self.cancellation.prefix or self.delivery or self.events.grain == "order"
-        ):
-            raise ValueError("with columns.type the source says what each event is: no cancellation, delivery or grain")
+        if self.typed and (self.cancellation.prefix or self.delivery or self.events.grain == "order"):
+            raise ValueError(
+                "with columns.type or events.type it is said what each event is: no cancellation, delivery or grain"
+            )
         return self
+
+    @model_validator(mode="after")
+    def _of_its_types(self) -> Mapping:
+        if faults := list(self._type_faults()):
+            raise ValueError("; ".join(faults))
+        return self
+
+    def _type_faults(self) -> Iterator[str]:
+        """What the columns and the type of events do not say together."""
+        columns, fixed = self.columns, self.events.type
+        if columns.type is not None and fixed is not None:
+            yield "either columns.type, or events.type for all rows"
+        if columns.event is not None and not self.typed:
+            yield "type and event go together: name columns.type, or say events.type"
+        if columns.amount is None and columns.price is None and (fixed is None or fixed in AMOUNTED):
+            yield "either amount, or price and quantity (columns.amount)"
+        if fixed == "invite" and columns.counterpart is None:
+            yield "name columns.counterpart, the friend who is invited"
+        for kind, names in OWN_COLUMNS.items():
+            for name in names:
+                if getattr(columns, name) is not None and columns.type is None and fixed != kind:
+                    yield f"columns.{name} is of {kind} events: name columns.type, or say events.type = '{kind}'"
+
+    @property
+    def typed(self) -> bool:
+        """Whether source or mapping names the type of each event; else rows are sales."""
+        return self.columns.type is not None or self.events.type is not None
 
     def digest(self) -> str:
         """SHA-256 of what the mapping says: comments, key order and its name do not matter."""
         said = self.model_dump(mode="json", by_alias=True, exclude={"name"})
         return hashlib.sha256(json.dumps(said, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
+
+
+def _is_day(form: str) -> bool:
+    """Whether a format holds year, month and day, each once, and nothing else."""
+    time_pattern(form)
+    return sorted(key.lstrip("-") for key in re.findall(r"%(-?.)", form)) in (["Y", "d", "m"], ["Y", "b", "d"])
 
 
 def time_pattern(form: str) -> str:
@@ -288,77 +336,3 @@ def time_pattern(form: str) -> str:
         out.append(TIME_DIRECTIVES[key])
         at += 1 + len(key)
     return "".join(out)
-
-
-# What a field of a certain form may hold, in words.
-PATTERNS = {
-    "currency": "a currency code of three capital letters, such as \"INR\"",
-    "source_currency": "a currency code of three capital letters, such as \"USD\"",
-    "exchange_rate": "a decimal text with at most 6 digits after the point, such as \"65.00\"",
-    "amount_max": "a decimal text such as \"1000000000\"",
-    "package": "the import name of a Python package",
-    "name": "small letters, digits and hyphens",
-}
-
-
-def mapping_schema_json() -> dict[str, Any]:
-    """JSON Schema of a mapping file."""
-    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **Mapping.model_json_schema(by_alias=True)}
-
-
-def load_mapping(path: str | os.PathLike[str]) -> Mapping:
-    """Read a mapping file. Raises TransactionError with every fault, its line and what is allowed."""
-    name = Path(path).name
-    try:
-        text = Path(path).read_text(encoding="utf-8")
-        data = tomllib.loads(text)
-    except FileNotFoundError as error:
-        raise refuse("no_file", name, str(path), "an existing mapping file") from error
-    except (UnicodeDecodeError, tomllib.TOMLDecodeError, OSError, RecursionError) as error:
-        raise refuse("not_toml", name, error, "a TOML file in UTF-8") from error
-    try:
-        return Mapping.model_validate(data)
-    except ValidationError as error:
-        raise TransactionError([_fault(item, name, text) for item in error.errors()]) from None
-
-
-def _fault(item: Any, file: str, text: str) -> Fault:
-    path = [str(part) for part in item["loc"]]
-    place = Place(file, _line(text, path), ".".join(path))
-    allowed = item["msg"].removeprefix("Value error, ")
-    if item["type"] == "extra_forbidden":
-        known = _keys(path[:-1])
-        near = difflib.get_close_matches(path[-1], known, 1)
-        allowed, todo = ", ".join(known), f"did you mean {near[0]!r}?" if near else "remove it"
-        return Fault(place, "unknown_key", path[-1], allowed, todo)
-    if item["type"] == "string_pattern_mismatch":
-        allowed = PATTERNS.get(path[-1], allowed)
-        return Fault(place, "wrong_form", clip(item["input"]), allowed, "correct the mapping")
-    found = "nothing" if item["type"] == "missing" else clip(item["input"])
-    return Fault(place, item["type"], found, allowed, "correct the mapping")
-
-
-def _keys(path: list[str]) -> list[str]:
-    model: Any = Mapping
-    for part in path:
-        hint = model.model_fields[part].annotation
-        model = next((arg for arg in get_args(hint) if isinstance(arg, type) and issubclass(arg, BaseModel)), hint)
-    return [field.alias or name for name, field in model.model_fields.items()]
-
-
-def _line(text: str, path: list[str]) -> int:
-    """The line of a key, or of the nearest table above it that is written out."""
-    table: list[str] = []
-    best: tuple[int, int] | None = None
-    for number, raw in enumerate(text.splitlines(), 1):
-        line = raw.strip()
-        if header := re.match(r"\[+\s*([^\]]+?)\s*\]+", line):
-            table = [part.strip(" \"'") for part in header[1].split(".")]
-            here = table
-        elif key := re.match(r"([A-Za-z0-9_.\-\"']+)\s*=", line):
-            here = table + [part.strip("\"'") for part in key[1].split(".")]
-        else:
-            continue
-        if here == path[: len(here)] and (best is None or len(here) > best[0]):
-            best = (len(here), number)
-    return best[1] if best else 0

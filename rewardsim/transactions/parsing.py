@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from rewardsim.rules.codes import EVENT_TYPES
 from rewardsim.transactions import grammar
+from rewardsim.transactions.events import EARLIEST_BIRTHDAY, HASHTAG_MAX, TAGS_MAX
 from rewardsim.transactions.faults import CLIP, refuse
 
 if TYPE_CHECKING:
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 LABELS = ("member", "order", "event", "category", "channel", "item", "counterpart", "product", "lookup")
 AMOUNTS = ("amount", "price", "quantity", "discount")
 WHOLES = ("line", "tokens")
+POSTED = ("hashtag", "tags", "public")
 
 
 class Field(NamedTuple):
@@ -49,7 +51,7 @@ def fields(mapping: Mapping, table: pa.Table, wanted: dict[str, str], file: str)
         if name.startswith("x"):
             continue
         kind = grammar.kind_of(table.schema.field(name).type)
-        if kind == "other":
+        if kind == "other" or (kind == "bool" and name != "public"):
             raise refuse("column_type", file, table.schema.field(name).type, "text, numbers or times", path=source)
         out.append(_field(name, source, kind, mapping))
     return out
@@ -72,7 +74,7 @@ def _field(name: str, source: str, kind: str, mapping: Mapping) -> Field:
             grammar.micro(column, kind, mapping.money),
             "bad_number",
             allowed,
-            mapping.columns.type is None,
+            not mapping.typed,
         )
     if name in WHOLES:
         return Field(name, source, kind, grammar.whole(column, kind), "bad_number", "a whole number")
@@ -84,16 +86,33 @@ def _field(name: str, source: str, kind: str, mapping: Mapping) -> Field:
             else "CAST(NULL AS VARCHAR)"
         )
         return Field(name, source, kind, value, "unknown_type", ", ".join(EVENT_TYPES), True)
+    if name in POSTED or name == "birthday":
+        return Field(name, source, kind, *_rule_of_own(name, column, kind, mapping))
     formats = mapping.time.formats if name == "time" else ["iso"]
     allowed = "an existing time in " + " or ".join(formats) + (" (seconds 00 to 59)" if "iso" in formats else "")
     return Field(name, source, kind, grammar.seconds(column, kind, formats)[0], "bad_time", allowed, name == "time")
 
 
+def _rule_of_own(name: str, column: str, kind: str, mapping: Mapping) -> tuple[str, str, str]:
+    """Value, fault code and what is allowed of a column that only one type of event has."""
+    if name == "birthday":
+        formats = mapping.time.birthday_formats
+        allowed = f"a day in {' or '.join(formats)}, {EARLIEST_BIRTHDAY} or later (time.birthday_formats)"
+        return grammar.birthday(column, kind, formats), "bad_birthday", allowed
+    if name == "hashtag":
+        allowed = f"text of 1 to {HASHTAG_MAX} characters without control characters"
+        return grammar.hashtag(column, kind), "bad_hashtag", allowed
+    if name == "tags":
+        return grammar.tags(column, kind), "bad_number", f"a whole number from 0 to {TAGS_MAX}"
+    return grammar.flag(column, kind), "bad_flag", ", ".join((*grammar.TRUE_WORDS, *grammar.FALSE_WORDS))
+
+
 def column_types() -> dict[str, str]:
     """The SQL type of every parsed column."""
     return {
-        **dict.fromkeys((*LABELS, "type"), "VARCHAR"),
-        **dict.fromkeys((*AMOUNTS, *WHOLES, "time", "expiry"), "BIGINT"),
+        **dict.fromkeys((*LABELS, "type", "hashtag"), "VARCHAR"),
+        **dict.fromkeys((*AMOUNTS, *WHOLES, "time", "expiry", "birthday", "tags"), "BIGINT"),
+        "public": "BOOLEAN",
     }
 
 

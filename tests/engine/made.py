@@ -227,4 +227,4 @@ BALANCES = ("status", "enrolled_day", "clock_day", "events", "pending", "availab
 
 def balances(machine: Machine) -> list[tuple[int, ...]]:
     """The members' balances as plain tuples; rows of tables, which room decides, are left out."""
-    return [tuple(int(row[name]) for name in BALANCES) for row in machine.members()]
+    return [tuple(int(row[name]) for name in BALANCES) for row in machine.table("members")]

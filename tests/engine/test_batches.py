@@ -18,6 +18,8 @@ NAMES = Names(
     categories={"tea": 2, "cups": 1},
     channels={"web": 1, "shop": 2},
     items={"mug": ((18262, 18300, 4), (18300, 99999, 7)), "cup": ((18400, 18500, 5),)},
+    draws={"lot": 3},
+    hashtags={"#rewardmi": 1, "#strasse": 2},
 )
 
 
@@ -109,3 +111,53 @@ def test_objects_and_arrays_are_the_same_records() -> None:
     assert as_objects(as_array(events, Event), Event) == events
     assert as_objects(as_array(lines, EventLine), EventLine) == lines
     assert as_array([], Event).dtype == as_array(events, Event).dtype
+
+
+def entry(name: str, post: dict[str, Any] | None, item: str | None = "lot") -> dict[str, Any]:
+    more = {"type": "draw_entry", "member_id": "m", "occurred_day": START, "item": item, "post": post}
+    return {"event_id": name, **more}
+
+
+def test_a_post_is_read_without_regard_to_case() -> None:
+    said = [("#RewardMi", 5, True), ("rewardmi", 0, False), ("#STRASSE", 1, True), ("#straße", 1, True)]
+    said += [("#other", 9, True), (None, 1000, True), ("#", 1, True)]
+    posts = [dict(zip(("hashtag", "tags", "public"), one, strict=True)) for one in said]
+    events, _, _ = records(*(entry(f"e{n}", post) for n, post in enumerate([*posts, None])))
+    assert [event.hashtag for event in events] == [1, 1, 2, 2, 0, 0, 0, 0]
+    assert [event.tags for event in events] == [5, 0, 1, 1, 9, 1000, 1, 0]
+    assert [event.public for event in events] == [1, 0, 1, 1, 1, 1, 1, 0]
+
+
+def test_the_item_of_a_draw_entry_is_a_draw() -> None:
+    rows = [entry("a", None), entry("b", None, "mug"), entry("c", None, "none"), entry("d", None, None)]
+    exchange = {"event_id": "e", "type": "exchange", "member_id": "m", "occurred_day": START}
+    events, _, _ = records(*rows, {**exchange, "item": "mug"}, {**exchange, "event_id": "f", "item": "lot"})
+    told = {(event.type, event.number): event.item for event in events}
+    assert [told[key] for key in sorted(told)] == [4, NONE, 3, NONE, NONE, NONE]
+
+
+def test_a_birthday_is_a_day_number() -> None:
+    days = [None, date(1970, 1, 1), date(1990, 5, 17), date(1969, 12, 30), date(1900, 1, 1), date(1969, 12, 31)]
+    enrol = {"type": "enrol", "occurred_day": START}
+    rows = [{**enrol, "event_id": f"e{n}", "member_id": f"m{n}", "birthday": day} for n, day in enumerate(days)]
+    events, _, _ = records(*rows)
+    assert [event.birthday for event in events[:5]] == [NONE, 0, 7441, -2, -25567]
+    # Day -1 would read as NONE: the same month and day a year before.
+    moved = date(1970, 1, 1) + timedelta(days=events[5].birthday)
+    assert (moved.year, moved.month, moved.day) == (1968, 12, 31)
+
+
+def test_events_without_birthday_and_post_have_nothing_there() -> None:
+    (event,), _, _ = records(order("a", amount_minor=5))
+    assert (event.birthday, event.hashtag, event.tags, event.public) == (NONE, 0, 0, 0)
+
+
+def test_many_items_on_many_days_are_looked_up_as_one_by_one() -> None:
+    rng = np.random.default_rng(7)
+    words = ["mug", "cup", "none", None]
+    ids = [words[n] for n in rng.integers(0, 4, 500)]
+    days = rng.integers(-40_000, 40_000, 500)
+    expected = [NAMES.item(name, int(day)) for name, day in zip(ids, days, strict=True)]
+    assert item_rows(pa.array(ids), days, NAMES).tolist() == expected
+    assert item_rows(pa.array(ids).slice(100, 50), days[100:150], NAMES).tolist() == expected[100:150]
+    assert item_rows(pa.array([], pa.string()), days[:0], NAMES).tolist() == []

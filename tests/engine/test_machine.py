@@ -152,10 +152,10 @@ def test_a_machine_without_events(busy: Busy, engine: str) -> None:
     found = Machine(busy[0].law(), 3, 0, engine, lambda _, count: seen.append(count), entries=1, rows=1)
     found.finish(20_000)
     assert seen == []
-    assert [int(row["events"]) for row in found.members()] == [0, 0, 0]
+    assert [int(row["events"]) for row in found.table("members")] == [0, 0, 0]
     none = Machine(busy[0].law(), 0, 0, engine, lambda _, count: seen.append(count))
     none.finish(20_000)
-    assert len(none.members()) == 0
+    assert len(none.table("members")) == 0
 
 
 def test_an_unknown_engine_is_refused(busy: Busy) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
+import pyarrow.parquet as pq
 import pytest
 
 from engine.made import START, canonical, run
@@ -183,3 +184,39 @@ def test_nothing_is_left_in_the_temporary_folder(busy: Busy, tmp_path: Path, mon
     assert len(list(tmp_path.iterdir())) == 1
     found.close()
     assert list(tmp_path.iterdir()) == []
+
+
+POST = {"hashtag": "#a", "tags": 5, "public": True}
+
+
+@pytest.mark.parametrize(
+    ("base", "change"),
+    [({"birthday": START}, {"birthday": None}), ({"birthday": START}, {"birthday": START - timedelta(days=1)}),
+     ({"post": POST}, {"post": None}), *(({"post": POST}, {"post": {**POST, **part}}) for part in (
+         {"hashtag": "#A"}, {"hashtag": None}, {"tags": 6}, {"public": False}))],
+    ids=str,
+)  # fmt: skip
+def test_birthdays_and_posts_are_content(base: dict[str, Any], change: dict[str, Any]) -> None:
+    rows = [adjust("a", 0, **base), adjust("a", 0, **base), adjust("a", 0, **change)]
+    assert [prior for _, _, prior in priors(*rows)] == [NEW, SAME_PAYLOAD, OTHER_PAYLOAD]
+
+
+def test_the_friend_who_never_acts_is_a_member() -> None:
+    invite = {"event_id": "i", "type": "invite", "member_id": "m", "occurred_day": START, "counterpart_id": "never"}
+    found, table = prepared(canonical([invite]))
+    assert (found.members, table["member"].to_pylist(), table["counterpart"].to_pylist()) == (2, [0], [1])
+
+
+def test_tables_older_than_birthdays_and_posts_are_read(busy: Busy, tmp_path: Path) -> None:
+    table = busy[1]
+    before = table.drop_columns(["birthday", "post"])
+    paths = [tmp_path / "old.parquet", tmp_path / "new.parquet"]
+    pq.write_table(before, paths[0])
+    pq.write_table(table.slice(0, 0), paths[1])
+    _, whole = prepared(table)
+    for source in (before, paths[:1], paths, paths[::-1]):
+        _, found = prepared(source)
+        assert found.equals(whole.select(found.column_names))
+        assert set(found.column_names) == set(whole.column_names)
+    _, lying = prepared(paths[:1], sorted=True)
+    assert lying.column("post").null_count == table.num_rows

@@ -14,13 +14,14 @@ INWARD["programme"] = frozenset({"rules"})
 INWARD["transactions"] = frozenset({"rules", "programme.faults"})
 INWARD["behaviour"] = frozenset({"rules", "programme"})
 INWARD["population"] = frozenset({"rules", "programme", "transactions", "behaviour"})
-INWARD["engine"] = frozenset({"rules", "programme", "transactions", "population", "behaviour"})
+INWARD["draws"] = frozenset({"rules", "programme"})
+INWARD["engine"] = frozenset({"rules", "programme", "transactions", "population", "behaviour", "draws"})
 INWARD["economics"] = INWARD["engine"] | {"engine"}
 INWARD["operations"] = INWARD["economics"]
 INWARD["export"] = INWARD["economics"]
 INWARD["experiments"] = INWARD["economics"] | {"economics"}
 INWARD["figures"] = INWARD["experiments"] | {"experiments", "operations", "export"}
-ANYWHERE = {"cli", ""}
+ANYWHERE = {"cli", "cli_draw", "cli_report", ""}
 LOOPS = ("replay", "simulat")
 
 

@@ -1,4 +1,4 @@
-"""How tokens move: credits, takings, claw-backs, releases and expiry."""
+"""How tokens move: credits, takings, claw-backs, releases and expiry. ``clock.py`` says when."""
 
 from __future__ import annotations
 
@@ -189,24 +189,3 @@ def pending_orders(world: World, member: Member) -> list[Any]:
         name for name, order in world.orders.items() if order["member"] == member["number"] and order["pending"] > 0
     ]
     return sorted(names, key=lambda name: (world.orders[name]["day"], world.orders[name]["turn"]))
-
-
-def advance(world: World, member: Member, day: int) -> None:
-    """Do what fell due up to and including ``day``: each day releases first, then expiries.
-
-    Time is behind these entries, so they name no event.
-    """
-    caused, world.event, world.ordinal = (world.event, world.ordinal), NONE, NONE
-    while True:
-        names = pending_orders(world, member)
-        due = [world.orders[name]["release_day"] for name in names]
-        due += [expiry for expiry, _ in lots(member)]
-        if not due or min(due) > day:
-            break
-        now = max(min(due), member["clock"])
-        for name in names:
-            if world.orders[name]["release_day"] <= now:
-                release(world, member, name, now)
-        expire(world, member, now)
-    member["clock"] = max(member["clock"], day)
-    world.event, world.ordinal = caused

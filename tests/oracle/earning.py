@@ -174,8 +174,7 @@ def shares_of(world: World, terms: Terms, lines: list[Line], category_set: int) 
         if terms.round_at == codes.AT_LINE:
             weight = tokens_for(world, terms, line["weight"])
         weights.append(weight if allowed[line["category"]] else 0)
-    values = sum(line["weight"] for line in lines if allowed[line["category"]])
-    if values < BP or sum(weights) == 0:
+    if sum(weights) == 0:
         weights = [line["amount"] if allowed[line["category"]] else 0 for line in lines]
     return weights if sum(weights) else [1] + [0] * (len(lines) - 1)
 

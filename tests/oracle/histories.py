@@ -6,7 +6,7 @@ from random import Random
 from typing import Any
 
 from rewardsim.rules import codes
-from rewardsim.rules.records import Law
+from rewardsim.rules.records import NONE, Law
 
 from .laws import CATEGORIES, CHANNELS, SPAN
 from .ledger import example
@@ -23,19 +23,18 @@ WEIGHTS = {
     "share": 4,
     "adjust": 4,
     "opening": 3,
-    "enrol": 3,
-    "invite": 1,
-    "draw_entry": 1,
-    "close": 0.15,
+    "enrol": 4,
+    "invite": 5,
+    "draw_entry": 6,
+    "close": 0.35,
 }
-TYPES = list(WEIGHTS)
-CUMULATED = [sum(list(WEIGHTS.values())[: k + 1]) for k in range(len(WEIGHTS))]
+SOCIAL = WEIGHTS | {"order": 24, "deliver": 18, "enrol": 8, "invite": 14, "draw_entry": 14, "close": 0.6}
 
 
 class Storyteller:
     """Draws events and remembers just enough to refer back to earlier ones."""
 
-    def __init__(self, rng: Random, law: Law, members: int, pace: float) -> None:
+    def __init__(self, rng: Random, law: Law, members: int, pace: float, social: bool = False) -> None:
         self.rng = rng
         self.law = law
         self.members = members
@@ -46,30 +45,74 @@ class Storyteller:
         self.reserved: list[dict[str, Any]] = []
         self.serial = 0
         self.told = 0
+        self.weights = SOCIAL if social else WEIGHTS
+        waits = (0, 4, 10, 20, 30, 45) if social else (0, 0, 3, 8, 20, 45)
+        self.arrives = [self.day + rng.choice(waits) for _ in range(members)]
+        self.script: list[dict[str, Any]] = []
+        self.leaps = rng.random() < 0.35
         self.by_event = law.terms[0].enrolment == codes.BY_EVENT
 
     def tell(self) -> Event:
         """The next event."""
         rng = self.rng
+        if self.script and rng.random() < 0.7:
+            return self.scripted(self.script.pop(0))
         early = self.day < self.law.terms[0].starts_day
         if rng.random() < (min(0.1, self.pace) if early else self.pace):
             self.day += 1 if early else rng.choice((1, 1, 1, 2, 5, 11))
             self.second = 0
+            if self.leaps and rng.random() < 0.06:
+                self.day += rng.choice((20, 45, 100, 370, 800))
         elif rng.random() < 0.6:
             self.second += rng.randrange(1, 3)
-        kind = rng.choices(TYPES, cum_weights=CUMULATED)[0]
+        kind = rng.choices(list(self.weights), list(self.weights.values()))[0]
         if self.told < self.members and self.by_event and rng.random() < 0.8:
             kind = "enrol"
         self.told += 1
-        event = example(type=kind, day=self.day, second=self.second, member=rng.randrange(self.members))
+        if kind == "invite" and rng.random() < 0.6:
+            self.script += referral_story(rng, self.somebody(), self.members, self.somebody_new())
+        event = example(type=kind, day=self.day, second=self.second, member=self.somebody())
         if kind == "enrol":
-            event["member"] = self.told % self.members
+            event["member"] = self.told % self.members if rng.random() < 0.5 else self.somebody()
         fill = getattr(self, "fill_" + kind, None)
         if fill is not None:
             fill(event)
         if rng.random() < 0.01:
             self.spoil(event)
         return event
+
+    def scripted(self, part: dict[str, Any]) -> Event:
+        """The next event of a story, on this day or after its wait."""
+        self.told += 1
+        self.day += part.pop("wait", 0)
+        self.second += self.rng.choice((0, 1, 2))
+        event = example(day=self.day, second=self.second, **part)
+        mine = [order for order in self.orders if order["member"] == event["member"]]
+        if event["type"] == "order":
+            self.fill_order(event)
+            event["member"] = part["member"]
+        elif event["type"] in ("deliver", "return") and mine:
+            self.arrive_or_return(event, mine[-1])
+        elif event["type"] == "enrol":
+            self.arrives[event["member"]] = min(self.arrives[event["member"]], self.day)
+        return event
+
+    def arrive_or_return(self, event: Event, order: dict[str, Any]) -> None:
+        """The member's latest order arrives, or comes back whole."""
+        event["order"] = order["name"]
+        if event["type"] == "return":
+            event["lines"] = [{**line, "discount": 0} for line in order["lines"]]
+            event["amount"] = sum(line["amount"] for line in order["lines"])
+
+    def somebody(self) -> int:
+        """A member who is there by now; now and then anybody."""
+        here = [k for k, day in enumerate(self.arrives) if day <= self.day]
+        return self.rng.choice(here) if here and self.rng.random() < 0.97 else self.rng.randrange(self.members)
+
+    def somebody_new(self) -> int:
+        """Rather a member who is still to come."""
+        later = [k for k, day in enumerate(self.arrives) if day > self.day]
+        return self.rng.choice(later) if later and self.rng.random() < 0.7 else self.rng.randrange(self.members)
 
     def spoil(self, event: Event) -> None:
         """Put an amount out of bounds."""
@@ -227,13 +270,70 @@ class Storyteller:
             event["expiry_day"] = self.day + self.rng.choice((-1, 0, 1, 2, 9, 40))
 
     def fill_invite(self, event: Event) -> None:
-        """Somebody is invited."""
-        event["counterpart"] = self.rng.randrange(self.members)
+        """Somebody is invited; he may come at once."""
+        luck = self.rng.random()
+        if luck < 0.9:
+            event["counterpart"] = friend = self.somebody_new()
+            if self.rng.random() < 0.3:
+                self.arrives[friend] = min(self.arrives[friend], self.day)
+        elif luck < 0.95:
+            event["counterpart"] = event["member"]
+
+    def fill_enrol(self, event: Event) -> None:
+        """Somebody registers, naming who brought him and his day of birth, or not."""
+        rng = self.rng
+        luck = rng.random()
+        if luck < 0.5:
+            event["counterpart"] = rng.randrange(self.members)
+        elif luck < 0.55:
+            event["counterpart"] = event["member"]
+        if rng.random() < 0.5:
+            event["birthday"] = rng.choice((4_076, 7_000, rng.randrange(-5_000, 12_000), self.day - rng.randrange(9_000)))
+
+    def fill_draw_entry(self, event: Event) -> None:
+        """A post, rather for a draw that is open and by its rules."""
+        rng = self.rng
+        draws = self.law.draws
+        rows = [k for k, draw in enumerate(draws) if draw.opens_day - 2 <= self.day < draw.closes_day + 1]
+        if rows and rng.random() < 0.85:
+            event["item"] = rng.choice(rows)
+        elif draws and rng.random() < 0.8:
+            event["item"] = rng.randrange(len(draws))
+        if event["item"] >= 0:
+            event.update(hashtag=draws[event["item"]].hashtag, tags=2, public=1)
+        if rng.random() < 0.4:
+            event.update(rng.choice(({"hashtag": rng.randrange(4)}, {"tags": rng.choice((0, 1))}, {"public": 0})))
 
 
-def random_history(rng: Random, law: Law, count: int = 200, members: int = 5, late: float = 0.05) -> list[Event]:
+def referral_story(rng: Random, inviter: int, members: int, friend: int) -> list[dict[str, Any]]:
+    """Some events that belong together: invited, come, ordered, returned; rings; a referrer who leaves."""
+    if rng.random() < 0.15:
+        ring = rng.sample(range(members), min(members, rng.choice((2, 3))))
+        return [{"type": "enrol", "member": a, "counterpart": b} for a, b in zip(ring, ring[1:] + ring[:1], strict=True)]
+    parts: list[dict[str, Any]] = [
+        {"type": "invite", "member": inviter, "counterpart": friend},
+        {"type": "invite", "member": rng.randrange(members), "counterpart": friend},
+        {"type": "enrol", "member": friend, "counterpart": inviter if rng.random() < 0.6 else NONE},
+        {"type": "close", "member": inviter},
+        {"type": "order", "member": friend},
+        {"type": "deliver", "member": friend},
+        {"type": "close", "member": inviter},
+        {"type": "redeem", "member": inviter, "tokens": 20, "amount": 50, "order": f"r{rng.randrange(10**9)}"},
+        {"type": "return", "member": friend},
+    ]
+    chances = (0.8, 0.2, 0.9, 0.04, 0.9, 0.9, 0.06, 0.4, 0.7)
+    told = [part for part, chance in zip(parts, chances, strict=True) if rng.random() < chance]
+    for part in told:
+        part["wait"] = rng.choice((0, 0, 0, 1, 1, 3))
+    return told
+
+
+def random_history(
+    rng: Random, law: Law, count: int = 200, members: int = 5, late: float = 0.05, social: bool = False
+) -> list[Event]:
     """Events in canonical order but for a share that arrives late; some ids come again."""
-    teller = Storyteller(rng, law, members, pace=min(0.5, 1.5 * SPAN / max(count, 1)))
+    pace = min(0.2 if social else 0.5, 1.5 * SPAN / max(count, 1))
+    teller = Storyteller(rng, law, members, pace, social)
     events = [teller.tell() for _ in range(count)]
     events.sort(key=lambda e: (e["day"], e["second"], codes.EVENT_TYPES[e["type"]]))
     for k in range(len(events)):

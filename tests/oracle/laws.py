@@ -6,7 +6,22 @@ import math
 from random import Random
 
 from rewardsim.rules import codes
-from rewardsim.rules.records import NEVER, NONE, Band, Campaign, Item, Law, Limit, PoolTerms, Terms
+from rewardsim.rules.records import (
+    NEVER,
+    NONE,
+    Band,
+    Campaign,
+    DrawTerms,
+    Item,
+    Law,
+    Level,
+    Limit,
+    PoolTerms,
+    Prize,
+    Terms,
+)
+
+from .laws_social import add_social
 
 CHANNELS = 3
 CATEGORIES = 4
@@ -41,6 +56,9 @@ class Maker:
         self.campaigns: list[Campaign] = []
         self.items: list[Item] = []
         self.pools: list[PoolTerms] = []
+        self.levels: list[Level] = []
+        self.draws: list[DrawTerms] = []
+        self.prizes: list[Prize] = []
         self.channel_sets = [[1] * CHANNELS] + [random_set(rng, CHANNELS) for _ in range(3)]
         self.category_sets = [[1] * CATEGORIES] + [random_set(rng, CATEGORIES) for _ in range(3)]
         self.factors = [[10_000] * CATEGORIES] + [
@@ -250,12 +268,13 @@ class Maker:
         return rows
 
 
-def random_law(rng: Random) -> Law:
-    """A programme drawn from ``rng`` alone."""
+def random_law(rng: Random, social: bool = False) -> Law:
+    """A programme drawn from ``rng`` alone; a social one has referral, tiers and draws, most often."""
     maker = Maker(rng)
     maker.add_campaigns()
     maker.add_items()
     terms = maker.terms()
+    add_social(maker, terms, social)
     for row in terms:
         row.counter_width = maker.counters
     return Law(
@@ -268,4 +287,7 @@ def random_law(rng: Random) -> Law:
         channel_sets=maker.channel_sets,
         category_sets=maker.category_sets,
         category_factors=maker.factors,
+        levels=maker.levels,
+        draws=maker.draws,
+        prizes=maker.prizes,
     )

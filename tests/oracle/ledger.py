@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from rewardsim.rules import codes
 from rewardsim.rules.records import Law, Terms
 
-from .accounts import advance, available, credit
+from .accounts import available, credit
+from .clock import advance
 from .dates import expiry_from
+from .draws import enter_by, entry_effect, entry_refused
 from .orders import deliver_effect, deliver_refused, order_effect, order_refused
+from .referral import accept_at_enrolment, invite_effect, invite_refused
 from .returns import cancel_effect, cancel_refused, return_effect, return_refused
-from .settlement import settle
+from .settlement import end_days
 from .spending import (
     adjust_effect,
     adjust_refused,
@@ -28,7 +31,8 @@ from .spending import (
     use_effect,
     use_refused,
 )
-from .world import Entry, Event, Member, World
+from .tiers import learn_birthday, projection
+from .world import Entry, Event, Member, Note, Ranking, World
 
 REFUSALS: dict[str, Callable[[World, Member, Event], int | None]] = {
     "order": order_refused,
@@ -40,6 +44,8 @@ REFUSALS: dict[str, Callable[[World, Member, Event], int | None]] = {
     "use": use_refused,
     "adjust": adjust_refused,
     "opening": opening_refused,
+    "invite": invite_refused,
+    "draw_entry": entry_refused,
 }
 EFFECTS: dict[str, Callable[[World, Member, Event, int], int]] = {
     "order": order_effect,
@@ -53,6 +59,8 @@ EFFECTS: dict[str, Callable[[World, Member, Event, int], int]] = {
     "adjust": adjust_effect,
     "opening": opening_effect,
     "close": close_effect,
+    "invite": invite_effect,
+    "draw_entry": entry_effect,
     "enrol": lambda world, member, event, day: codes.APPLIED,
 }
 BEFORE_START_TOO = ("enrol", "opening", "order", "deliver", "return", "cancel")
@@ -65,13 +73,15 @@ class Result:
     outcomes: list[str]
     entries: list[Entry]
     members: dict[int, dict[str, int]]
+    notes: list[Note] = field(default_factory=list)
+    facts: dict[int, dict[str, int]] = field(default_factory=dict)
 
 
 class Oracle:
     """The ledger of one programme, event by event."""
 
-    def __init__(self, law: Law) -> None:
-        self.world = World(law)
+    def __init__(self, law: Law, rank: Ranking | None = None) -> None:
+        self.world = World(law, rank=rank)
 
     def apply(self, event: Event) -> tuple[str, list[Entry]]:
         """Handle one event; answers its outcome and every entry written on the way."""
@@ -84,7 +94,7 @@ class Oracle:
         world = self.world
         start = len(world.entries)
         if world.day is not None and until > world.day:
-            settle(world)
+            end_days(world, until)
             world.day = until
         for number in sorted(world.members):
             member = world.members[number]
@@ -106,13 +116,23 @@ class Oracle:
             if member["events"] > 0
         }
 
+    def facts(self, day: int) -> dict[int, dict[str, int]]:
+        """Who brought each member and where he stands, with what is to be expected on ``day``."""
+        world = self.world
+        return {
+            number: {name: member["tie"][name] for name in ("state", "referrer", "invited_by", "friends")}
+            | (projection(world, member, day) if stands(member) else {})
+            for number, member in sorted(world.members.items())
+            if member["events"] > 0
+        }
+
     def _handle(self, event: Event) -> int:
         """The order of decisions for one event."""
         world = self.world
         if event["prior"] != codes.NEW:
             return codes.DUPLICATE if event["prior"] == codes.SAME_PAYLOAD else codes.CONFLICT
-        if world.day is not None and event["day"] > world.day:
-            settle(world)
+        if world.day is None or event["day"] > world.day:
+            end_days(world, event["day"])
         world.day = event["day"] if world.day is None else max(world.day, event["day"])
         member = world.member(event["member"])
         late = event["day"] < member["clock"]
@@ -130,6 +150,11 @@ class Oracle:
         return outcome
 
 
+def stands(member: Member) -> bool:
+    """Whether the member has a standing that time still moves."""
+    return member["standing"] is not None and member["status"] != codes.CLOSED
+
+
 def barred(world: World, member: Member, event: Event, late: bool) -> int | None:
     """Why the event does not even let time pass for its member."""
     terms = world.stretch(event["day"])
@@ -140,9 +165,7 @@ def barred(world: World, member: Member, event: Event, late: bool) -> int | None
     money = (event["amount"], event["discount"])
     if min(money) < 0 or max(money) > terms.amount_max or event["discount"] > event["amount"]:
         return codes.OUT_OF_BOUNDS
-    if abs(event["tokens"]) > terms.tokens_max:
-        return codes.OUT_OF_BOUNDS
-    return codes.RULE_NOT_APPLIED if event["type"] in ("invite", "draw_entry") else None
+    return codes.OUT_OF_BOUNDS if abs(event["tokens"]) > terms.tokens_max else None
 
 
 def refused(world: World, member: Member, event: Event) -> int | None:
@@ -174,11 +197,11 @@ def accepted(world: World, member: Member, event: Event, day: int) -> int:
     """Enrol and welcome the member, then let the event have its effect."""
     terms = world.stretch(event["day"])
     if event["type"] == "enrol" and member["status"] == codes.ENROLLED:
-        outcome = codes.ALREADY_ENROLLED
+        learn_birthday(world, member, event, day)
         welcome(world, member, event, terms, day)
-        return outcome
+        return codes.ALREADY_ENROLLED
     if member["status"] == codes.UNKNOWN_MEMBER and (terms.enrolment == codes.AUTOMATIC or event["type"] == "enrol"):
-        member["status"] = codes.ENROLLED
+        enrol(world, member, event, day)
     welcome(world, member, event, terms, day)
     if before_start(event, terms):
         return codes.BEFORE_START
@@ -186,6 +209,15 @@ def accepted(world: World, member: Member, event: Event, day: int) -> int:
     if outcome < codes.BEFORE_START and event["type"] not in ("enrol", "opening"):
         member["active"] = True
     return outcome
+
+
+def enrol(world: World, member: Member, event: Event, day: int) -> None:
+    """The member is one from now on: whom he follows, where he stands, what he takes part in."""
+    member.update(status=codes.ENROLLED, enrolled=day, second=event["second"])
+    accept_at_enrolment(world, member, event, day)
+    learn_birthday(world, member, event, day)
+    enter_by(world, member, event, day, codes.BY_ENROL)
+    advance(world, member, day)
 
 
 def welcome(world: World, member: Member, event: Event, terms: Terms, day: int) -> None:
@@ -205,13 +237,15 @@ def welcome(world: World, member: Member, event: Event, terms: Terms, day: int) 
 OUTCOME_NAMES = {number: name for name, number in codes.OUTCOMES.items()}
 
 
-def run(law: Law, events: Iterable[Event], until: int | None = None) -> Result:
+def run(law: Law, events: Iterable[Event], until: int | None = None, rank: Ranking | None = None) -> Result:
     """A whole history, settled and advanced to ``until`` where that is given."""
-    oracle = Oracle(law)
+    oracle = Oracle(law, rank)
     outcomes = [oracle.apply(event)[0] for event in events]
+    facts = {}
     if until is not None:
         oracle.finish(until)
-    return Result(outcomes, oracle.world.entries, oracle.balances())
+        facts = oracle.facts(until)
+    return Result(outcomes, oracle.world.entries, oracle.balances(), oracle.world.notes, facts)
 
 
 def example(**fields: Any) -> Event:
@@ -231,6 +265,10 @@ def example(**fields: Any) -> Event:
         "item": -1,
         "counterpart": -1,
         "expiry_day": -1,
+        "birthday": -1,
+        "hashtag": 0,
+        "tags": 0,
+        "public": 0,
         "lines": [],
     }
     assert set(fields) <= set(event), set(fields) - set(event)

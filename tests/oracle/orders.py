@@ -9,7 +9,11 @@ from rewardsim.rules.codes import ISSUE, PENDING
 from rewardsim.rules.records import NEVER, NONE, Terms
 
 from .accounts import activity, credit, expiry_for, release
+from .draws import enter_by
 from .earning import cap_campaign, cap_purchase, extras, lines_of, share_later, share_out, shares_of, tokens_of
+from .referral import ask_to_qualify
+from .requests import propose
+from .tiers import count_order, express, recount, tier_extra
 from .world import ORDERS_COUNTER, Event, Member, Order, World, new_order, use_up, used
 
 BY_DELIVERY = (codes.ON_DELIVERY, codes.DAYS_AFTER_DELIVERY)
@@ -53,6 +57,7 @@ def place(world: World, member: Member, event: Event, terms: Terms) -> Order:
         terms=terms,
         retro=event["day"] < terms.starts_day,
         placement=order["placement"] + 1,
+        paid=max(0, event["amount"] - event["discount"] - order["spent_value"]),
     )
     order["lines"] = [{**line, "returned": 0, "earned": 0, "clawed": 0} for line in event["lines"]]
     world.orders[event["order"]] = order
@@ -129,7 +134,15 @@ def grant(
 
 
 def order_effect(world: World, member: Member, event: Event, day: int) -> int:
-    """Record the order and award it."""
+    """Record the order, award it, and let it count for standing and draws."""
+    outcome = award_order(world, member, event, day)
+    count_order(world, member, event, day)
+    enter_by(world, member, event, day, codes.BY_PURCHASE)
+    return outcome
+
+
+def award_order(world: World, member: Member, event: Event, day: int) -> int:
+    """Put the order on record with what it earns: purchase, tier, campaigns."""
     terms = terms_of_order(world, event["day"])
     order = place(world, member, event, terms)
     lines = lines_of(world, terms, event, order["spent_value"])
@@ -139,11 +152,14 @@ def order_effect(world: World, member: Member, event: Event, day: int) -> int:
     order["release_day"] = release_day_of(order, terms)
     order["released"] = order["release_day"] <= day
     purchase = tokens_of(world, terms, lines)
-    awarded = cap_purchase(world, member, terms, purchase, day)
+    by_tier, rule = tier_extra(world, member, event, day, purchase)
+    awarded = cap_purchase(world, member, terms, purchase + by_tier, day)
     weights = shares_of(world, terms, lines, terms.category_set)
-    grant(world, member, event["order"], awarded, day, codes.RULE_PURCHASE, why_cut(awarded < purchase), weights)
-    wanted, given, proposed = purchase, awarded, 0
-    for k, extra in extras(world, terms, event, lines, purchase):
+    first, rest = min(purchase, awarded), max(0, awarded - purchase)
+    grant(world, member, event["order"], first, day, codes.RULE_PURCHASE, why_cut(first < purchase), weights)
+    grant(world, member, event["order"], rest, day, rule, why_cut(rest < by_tier), weights)
+    wanted, given, proposed = purchase + by_tier, awarded, 0
+    for k, extra in extras(world, terms, event, lines, purchase + by_tier):
         campaign = world.law.campaigns[k]
         let = cap_campaign(member, campaign, extra, day)
         wanted += extra
@@ -153,7 +169,7 @@ def order_effect(world: World, member: Member, event: Event, day: int) -> int:
             grant(world, member, event["order"], let, day, campaign.rule, why_cut(let < extra), weights)
         elif let > 0:
             proposed += let
-            propose(world, member, event, day, campaign=k, wanted=let, pool=campaign.pool)
+            propose(world, member, event, day, codes.ASK_BUDGET, campaign=k, wanted=let, pool=campaign.pool)
     return close_award(member, order, day, wanted, given, proposed)
 
 
@@ -174,27 +190,6 @@ def close_award(member: Member, order: Order, day: int, wanted: int, given: int,
     if given == 0:
         return codes.PROPOSED if proposed else codes.LIMIT_REACHED
     return codes.APPLIED if given + proposed == wanted else codes.APPLIED_IN_PART
-
-
-def propose(world: World, member: Member, event: Event, day: int, **wish: Any) -> None:
-    """Put a wish for something shared on the list of the day."""
-    request = {
-        "day": day,
-        "second": event["second"],
-        "type": codes.EVENT_TYPES[event["type"]],
-        "number": event["number"],
-        "member": member["number"],
-        "ordinal": world.ordinal,
-        "order": event["order"],
-        "campaign": NONE,
-        "item": NONE,
-        "pieces": [],
-        "placement": NONE,
-    }
-    request.update(wish)
-    if request["campaign"] != NONE:
-        request["placement"] = world.orders[event["order"]]["placement"]
-    world.requests.append(request)
 
 
 def deliver_refused(world: World, member: Member, event: Event) -> int | None:
@@ -221,6 +216,16 @@ def void(world: World, member: Member, name: Any, day: int, reason: int) -> None
 
 
 def deliver_effect(world: World, member: Member, event: Event, day: int) -> int:
+    """Take in the delivery, and note it where it was express."""
+    outcome = take_delivery(world, member, event, day)
+    if outcome != codes.ALREADY_DELIVERED:
+        recount(world, member, event["order"], day)
+        express(world, member, event, day)
+        ask_to_qualify(world, member, event, day)
+    return outcome
+
+
+def take_delivery(world: World, member: Member, event: Event, day: int) -> int:
     """Record the delivery; release or plan the release of what waited for it."""
     order = world.orders[event["order"]]
     terms = order["terms"]

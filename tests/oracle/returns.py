@@ -13,7 +13,10 @@ from rewardsim.rules.records import NEVER, NONE
 from .accounts import claw, credit, put_back
 from .dates import expiry_from
 from .earning import lines_of, rounded, tokens_of
+from .draws import withdraw
 from .orders import deliver_refused, record_of
+from .referral import ask_to_revoke
+from .tiers import recount
 from .world import ORDERS_COUNTER, Event, Member, Order, World, hand_back
 
 
@@ -123,7 +126,11 @@ def return_effect(world: World, member: Member, event: Event, day: int) -> int:
                 if line["number"] == back["number"]:
                     line["returned"] += back["amount"]
                     line["touched"] = True
-    return undo(world, member, event, day, codes.RULE_RETURN)
+    outcome = undo(world, member, event, day, codes.RULE_RETURN)
+    recount(world, member, event["order"], day)
+    ask_to_revoke(world, member, event, day)
+    withdraw(world, member, event, day)
+    return outcome
 
 
 def unlinked(world: World, member: Member, event: Event, day: int) -> int:
@@ -158,4 +165,6 @@ def cancel_effect(world: World, member: Member, event: Event, day: int) -> int:
     if order["counted"] is not None:
         hand_back(member, ORDERS_COUNTER, order["terms"].orders_period, order["counted"], 1)
     order.update(status=codes.CANCELLED, spent=0, spent_value=0, given_back=0, pieces=[])
+    recount(world, member, event["order"], day)
+    withdraw(world, member, event, day)
     return outcome

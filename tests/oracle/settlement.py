@@ -8,12 +8,16 @@ from rewardsim.rules import codes
 from rewardsim.rules.codes import EXPIRED, HELD, REDEEMED
 from rewardsim.rules.records import NONE
 
-from .accounts import advance, put_back
+from .accounts import put_back
+from .clock import advance
 from .dates import period_of
+from .draws import hold_draws
 from .earning import capped
 from .orders import grant
+from .referral import settle_accept, settle_invite, settle_qualify, settle_revoke
 from .returns import settle_claim
 from .spending import hand_over
+from .tiers import recount
 from .world import Member, World, hand_back
 
 Request = dict[str, Any]
@@ -29,20 +33,22 @@ def pool_left(world: World, request: Request) -> int:
     return int(rules.size - pool["used"])
 
 
-def settle(world: World) -> None:
+def end_days(world: World, until: int) -> None:
+    """Let the latest day end: its requests, then every draw before ``until``."""
+    if world.day is not None:
+        settle(world, world.day + 1)
+    hold_draws(world, until)
+
+
+def settle(world: World, day: int) -> None:
     """Answer every request of the day that ends, dated the day after."""
-    assert world.day is not None
-    day = world.day + 1
     requests = sorted(world.requests, key=lambda r: (r["second"], r["type"], r["number"]))
     world.requests = []
     for request in requests:
         world.event, world.ordinal = request["number"], request["ordinal"]
         member = world.member(request["member"])
         advance(world, member, max(day, member["clock"]))
-        if request["campaign"] != NONE:
-            settle_budget(world, member, request, member["clock"])
-        else:
-            settle_stock(world, member, request, member["clock"])
+        ANSWERS[request["kind"]](world, member, request, member["clock"])
         advance(world, member, member["clock"])
     world.event, world.ordinal = NONE, NONE
 
@@ -65,6 +71,7 @@ def settle_budget(world: World, member: Member, request: Request, day: int) -> N
     categories = world.law.category_sets[campaign.category_set]
     grant(world, member, request["order"], granted, day, campaign.rule, reason, categories=categories)
     settle_claim(world, member, request["order"], day, codes.RULE_RETURN)
+    recount(world, member, request["order"], day)
 
 
 def settle_stock(world: World, member: Member, request: Request, day: int) -> None:
@@ -103,3 +110,13 @@ def settle_stock(world: World, member: Member, request: Request, day: int) -> No
     if item.per_member_max != NONE:
         hand_back(member, item.counter, item.per_member_period, request["day"], 1)
     put_back(world, member, HELD, request["pieces"], item.tokens, day, rule=item.rule, reason=codes.REFUSED_BY_STOCK)
+
+
+ANSWERS = {
+    codes.ASK_BUDGET: settle_budget,
+    codes.ASK_STOCK: settle_stock,
+    codes.ASK_INVITE: settle_invite,
+    codes.ASK_ACCEPT: settle_accept,
+    codes.ASK_QUALIFY: settle_qualify,
+    codes.ASK_REVOKE: settle_revoke,
+}

@@ -10,7 +10,9 @@ from rewardsim.rules.records import BP, NEVER, NONE, Item, Terms
 
 from .accounts import activity, available, credit, lots, pending_orders, take
 from .dates import expiry_from
-from .orders import propose, record_of
+from .draws import take_out
+from .orders import record_of
+from .requests import propose
 from .world import SHARES_COUNTER, Event, Member, World, new_order, use_up, used
 
 
@@ -105,7 +107,7 @@ def exchange_effect(world: World, member: Member, event: Event, day: int) -> int
         hand_over(world, member, event["item"], day)
         return codes.APPLIED
     member["held"] += item.tokens
-    propose(world, member, event, day, item=event["item"], wanted=1, pool=item.pool, order=None, pieces=pieces)
+    propose(world, member, event, day, codes.ASK_STOCK, item=event["item"], wanted=1, pool=item.pool, order=None, pieces=pieces)
     return codes.PROPOSED
 
 
@@ -200,5 +202,6 @@ def close_effect(world: World, member: Member, event: Event, day: int) -> int:
         world.post(member, day, PENDING, EXPIRED, order["pending"], order=name, **why)
         order["pending"] = 0
     world.post(member, day, ADJUSTED, DEBT, member["debt"], **why)
-    member.update(status=codes.CLOSED, grants=[], pending=0, debt=0, holdings=[])
+    take_out(world, member, day, list(member["tickets"]))
+    member.update(status=codes.CLOSED, grants=[], pending=0, debt=0, holdings=[], due=[])
     return codes.APPLIED

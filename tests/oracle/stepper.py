@@ -10,8 +10,9 @@ from rewardsim.engine.tables import dtype_of
 from rewardsim.rules import codes
 from rewardsim.rules import records as r
 
+from .draws import shuffled
 from .ledger import OUTCOME_NAMES, Result
-from .world import Entry, Event
+from .world import Entry, Event, Note, Ranking
 
 MOST_ORDERS = 1 << 12
 EVENT_FIELDS = (
@@ -27,8 +28,14 @@ EVENT_FIELDS = (
     "item",
     "counterpart",
     "expiry_day",
+    "birthday",
+    "hashtag",
+    "tags",
+    "public",
 )
 BALANCES = ("pending", "available", "held", "debt", "shortfall", "status")
+TIE = ("state", "referrer", "invited_by", "friends")
+STANDING = ("tier", "projected", "to_keep", "to_rise")
 
 
 def flat(law: r.Law) -> r.Law:
@@ -49,12 +56,19 @@ class Stepper:
     """A machine that is fed the oracle's events."""
 
     def __init__(
-        self, law: r.Law, members: int, engine: str = "interpreted", orders: int = MOST_ORDERS, **sizes: int
+        self,
+        law: r.Law,
+        members: int,
+        engine: str = "interpreted",
+        orders: int = MOST_ORDERS,
+        rank: Ranking = shuffled,
+        **sizes: int,
     ) -> None:
         self.names: dict[str, int] = {}
         self.entries: list[Entry] = []
+        self.notes: list[Note] = []
         room = {"entries": 1 << 11, "rows": 1 << 6, **sizes}
-        self.machine = Machine(flat(law), members, orders, engine, self.keep, **room)
+        self.machine = Machine(flat(law), members, orders, engine, self.keep, note_sink=self.keep_notes, rank=rank, **room)
         self.engine = engine
 
     @property
@@ -64,11 +78,21 @@ class Stepper:
 
     def keep(self, table: Any, count: int) -> None:
         """Take over entries, with the orders' names."""
+        self.entries += self.named(table[:count], r.Entry)
+
+    def keep_notes(self, table: Any, count: int) -> None:
+        """Take over notes, with the orders' names."""
+        self.notes += self.named(table[:count], r.Note)
+
+    def named(self, rows: Any, record: type) -> list[dict[str, Any]]:
+        """Rows as the oracle writes them."""
         names = list(self.names)
-        for row in table[:count]:
-            entry: Entry = {field.name: field_of(row, field.name) for field in fields(r.Entry)}
-            entry["order"] = None if entry["order"] == r.NONE else names[entry["order"]]
-            self.entries.append(entry)
+        told = []
+        for row in rows:
+            line: dict[str, Any] = {field.name: field_of(row, field.name) for field in fields(record)}
+            line["order"] = None if line["order"] == r.NONE else names[line["order"]]
+            told.append(line)
+        return told
 
     def batch(self, events: list[Event]) -> tuple[Any, Any]:
         """The law's records of some events."""
@@ -121,6 +145,22 @@ class Stepper:
         self.machine.finish(until)
         return self.entries[mark:]
 
+    def facts(self) -> dict[int, dict[str, int]]:
+        """Who brought each member and where he stands."""
+        found = {}
+        for number in self.balances():
+            found[number] = dict.fromkeys(TIE, r.NONE) | {"state": codes.NOT_REFERRED, "friends": 0}
+            if number < len(self.book.ties):
+                found[number] = {name: field_of(self.book.ties[number], name) for name in TIE}
+            if number < len(self.book.standings) and self.stands(number):
+                found[number] |= {name: field_of(self.book.standings[number], name) for name in STANDING}
+        return found
+
+    def stands(self, number: int) -> bool:
+        """Whether the member has a standing that time still moves."""
+        since = field_of(self.book.standings[number], "since_day")
+        return since != r.NEVER and field_of(self.book.members[number], "status") != codes.CLOSED
+
     def balances(self) -> dict[int, dict[str, int]]:
         """Balances of every member that was named."""
         return {
@@ -141,16 +181,26 @@ def last_mentions(events: list[Event]) -> list[int]:
 
 
 def replayed(
-    law: r.Law, events: list[Event], until: int, engine: str, chunk: int | None = None, **sizes: int
+    law: r.Law,
+    events: list[Event],
+    until: int,
+    engine: str,
+    chunk: int | None = None,
+    rank: Ranking = shuffled,
+    **sizes: int,
 ) -> Result:
     """A whole history, in chunks of any size."""
-    members = 1 + max((event["member"] for event in events), default=0)
     names = {event["order"] for event in events if event["order"] is not None}
-    stepper = Stepper(law, members, engine, orders=len(names) + 1, **sizes)
+    stepper = Stepper(law, members_of(events), engine, orders=len(names) + 1, rank=rank, **sizes)
     marks = last_mentions(events)
     step = chunk or max(1, len(events))
     outcomes: list[str] = []
     for k in range(0, len(events), step):
         outcomes += stepper.run(events[k : k + step], marks[k : k + step])
     stepper.finish(until)
-    return Result(outcomes, stepper.entries, stepper.balances())
+    return Result(outcomes, stepper.entries, stepper.balances(), stepper.notes, stepper.facts())
+
+
+def members_of(events: list[Event]) -> int:
+    """How many members a history speaks of."""
+    return 1 + max((max(event["member"], event["counterpart"]) for event in events), default=0)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -14,6 +15,8 @@ Member = dict[str, Any]
 Order = dict[str, Any]
 Event = dict[str, Any]
 Entry = dict[str, Any]
+Note = dict[str, Any]
+Ranking = Callable[[int, list[tuple[int, int]]], list[int]]
 
 ORDERS_COUNTER = "orders"
 SHARES_COUNTER = "shares"
@@ -29,6 +32,9 @@ class World:
     pools: dict[int, dict[str, Any]] = field(default_factory=dict)
     requests: list[dict[str, Any]] = field(default_factory=list)
     entries: list[Entry] = field(default_factory=list)
+    notes: list[Note] = field(default_factory=list)
+    rank: Ranking | None = None
+    draws_done: int = 0
     day: int | None = None
     turn: int = 0
     event: int = NONE
@@ -52,6 +58,14 @@ class World:
                 "lots_made": 0,
                 "holdings": [],
                 "counters": {},
+                "enrolled": None,
+                "second": 0,
+                "tie": new_tie(),
+                "due": [],
+                "standing": None,
+                "birthday": NONE,
+                "gift_day": NEVER,
+                "tickets": [],
             }
         return self.members[number]
 
@@ -85,6 +99,38 @@ class World:
         entry.update(more)
         self.entries.append(entry)
 
+    def note(self, member: Member, day: int, kind: int, **more: Any) -> None:
+        """Write one line of the journal."""
+        note = {
+            "event": self.event,
+            "ordinal": self.ordinal,
+            "member": member["number"],
+            "day": day,
+            "kind": kind,
+            "cause": codes.NO_CAUSE,
+            "before": NONE,
+            "after": NONE,
+            "counterpart": NONE,
+            "amount": 0,
+            "order": None,
+        }
+        unknown = set(more) - set(note)
+        assert not unknown, unknown
+        note.update(more)
+        self.notes.append(note)
+
+
+def new_tie() -> dict[str, Any]:
+    """A member nobody brought."""
+    return {
+        "state": codes.NOT_REFERRED,
+        "referrer": NONE,
+        "invited_by": NONE,
+        "linked_day": NEVER,
+        "friends": 0,
+        "rewards": [],
+    }
+
 
 def new_order(member: int) -> Order:
     """A record of an order nobody has placed yet."""
@@ -112,6 +158,10 @@ def new_order(member: int) -> Order:
         "turn": 0,
         "placement": 0,
         "retro": False,
+        "paid": 0,
+        "referral": False,
+        "deed_day": NEVER,
+        "deed_value": 0,
     }
 
 

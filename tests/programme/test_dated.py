@@ -253,6 +253,8 @@ def test_a_change_to_the_same_value_changes_nothing(tiny: Tiny) -> None:
             None,
             'earning.purchase.rate.tokens: found "1%", allowed a table with keys of its own',
         ),
+        ({"campaigns.sale": "2"}, None, 'campaigns.sale: found "2", allowed a table'),
+        ({"draws.new": {}}, "2020-03-01", "draws.new: found a change from 2020-03-01, allowed a change for the whole"),
         ({"earning..rate": 5}, None, 'found "earning..rate", allowed a dotted path'),
         ({"earning.purchase.rate": "8%"}, "soon", 'start: found "soon", allowed a date such as "2017-09-01"'),
         (

@@ -11,13 +11,14 @@ import pytest
 from rewardsim.programme import Programme, ProgrammeError, load_programme, parse_programme
 from rewardsim.programme.faults import CODES
 from rewardsim.programme.source import SIZE_MAX
+from rewardsim.rules.records import NEVER
 
 from .conftest import HEAD, PROGRAMMES
 
 GALLERY = Path(__file__).parent / "errors"
 FILES = sorted(GALLERY.glob("*.toml"))
 
-ELSEWHERE = {"unreadable", "too-large", "too-many", "unapplied", "unknown-area", "unknown-path"}
+ELSEWHERE = {"unreadable", "too-large", "too-many", "unknown-area", "unknown-path"}
 """Codes shown by tests of their own, because no small file raises them."""
 
 
@@ -78,14 +79,12 @@ def test_too_many_changes() -> None:
     )
 
 
-def test_unapplied_sections_are_refused_never_ignored(reward_mi: Programme) -> None:
-    error = faults(reward_mi.law)
-    assert [fault.code for fault in error.faults] == ["unapplied"] * 3
-    assert "--without referral,tiers,draws" in str(error)
-    assert 'programme.without("referral", "tiers", "draws")' in str(error)
-    assert reward_mi.unapplied() == ("referral", "tiers", "draws")
-    assert reward_mi.without("referral", "draws").unapplied() == ("tiers",)
-    assert reward_mi.without("referral", "tiers", "draws").law().terms
+def test_optional_sections_can_be_left_out(reward_mi: Programme) -> None:
+    law = reward_mi.without("referral", "draws").law()
+    assert (law.terms[0].referral_from, law.draws, len(law.levels)) == (NEVER, [], 4)
+    bare = reward_mi.without("referral", "tiers", "draws").law()
+    assert (bare.terms[0].tiers_from, bare.levels, bare.prizes, bare.terms[0].counter_width) == (NEVER, [], [], 4)
+    assert reward_mi.law().terms[0].counter_width == 6, "the programme itself does not change"
 
 
 def test_unknown_area(reward_mi: Programme) -> None:

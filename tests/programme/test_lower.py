@@ -21,12 +21,12 @@ def fields(record: Any) -> dict[str, int]:
 
 
 def test_reward_mi(reward_mi: Programme) -> None:
-    law = reward_mi.without("referral", "tiers", "draws").law()
+    law = reward_mi.law()
     (terms,) = law.terms
     assert fields(terms) == {
         "from_day": 17332, "to_day": NEVER, "starts_day": 17332, "ends_day": NEVER,
         "enrolment": codes.AUTOMATIC, "late": codes.POST, "amount_max": 10**9, "tokens_max": 10**9,
-        "counter_width": 4, "category_width": 2, "channel_width": 3,
+        "counter_width": 6, "category_width": 2, "channel_width": 3,
         "earn_on": 1, "basis": codes.NET_OF_TOKENS, "band_first": 0, "band_count": 1, "proration": codes.STEP,
         "rounding": codes.FLOOR, "round_at": codes.AT_ORDER, "minimum_order": 0,
         "channel_set": 1, "category_set": 0, "factor_row": 0, "counts_from_day": 17287,
@@ -40,6 +40,16 @@ def test_reward_mi(reward_mi: Programme) -> None:
         "expiry_days": 0, "expiry_months": 0, "expiry_from": codes.FROM_RELEASE,
         "clawback": codes.VALUE_SHARE, "claw_rounding": codes.FLOOR, "when_spent": codes.TO_DEBT, "debt_limit": 5000,
         "spent_tokens": codes.REVERSE, "window_days": 30, "unlinked": codes.REJECT,
+        "referral_from": 17379, "referral_to": NEVER, "invitation_required": 0,
+        "referrer_tokens": 500, "referee_tokens": 100, "qualifies_on": codes.BY_FIRST_DELIVERY,
+        "referral_minimum": 50_000, "referral_days": 60, "referral_delay": 1,
+        "referral_limit": 10, "referral_limit_unit": codes.LIMIT_FRIENDS, "referral_period": codes.PER_MONTH,
+        "referral_excess": codes.REJECT, "referral_counter": 4,
+        "referral_levels": 1, "level_share_1": BP, "level_share_2": 0, "level_share_3": 0, "referral_revoke": 1,
+        "tiers_from": 17471, "tiers_to": NEVER, "criterion": codes.BY_SPEND,
+        "tier_window": codes.ROLLING_MONTHS, "tier_months": 12, "upgrade": codes.IMMEDIATE,
+        "rate_applies": codes.RATE_BEFORE, "review_months": 12, "downgrade": codes.ONE_STEP, "grace_days": 30,
+        "requalify": 1, "level_first": 0, "level_count": 4, "express_counter": 5,
     }  # fmt: skip
     assert [fields(band) for band in law.bands] == [
         {"upper": NONE, "tokens": 1, "per": 1000, "common": 1, "denominator": 1000}
@@ -53,6 +63,21 @@ def test_reward_mi(reward_mi: Programme) -> None:
     ]
     assert [row.tokens for row in law.items] == [1000, 2500, 10000]
     assert [row.kind for row in law.items] == [0, 1, 2]
+    assert [tuple(fields(level).values()) for level in law.levels] == [
+        (0, BP, 0, 0, 0, 0, codes.RULE_LEVEL_BASE),
+        (1_500_000, 11_000, 1, 9900, 0, 0, codes.RULE_LEVEL_BASE + 1),
+        (4_000_000, 12_500, 4, 9900, 60, 0, codes.RULE_LEVEL_BASE + 2),
+        (10_000_000, 15_000, NONE, 9900, 240, 500, codes.RULE_LEVEL_BASE + 3),
+    ]
+    assert [fields(draw) for draw in law.draws] == [
+        {
+            "opens_day": 17332, "closes_day": 17339, "draws_day": 17342,
+            "winners": 100, "prize_first": 0, "prize_count": 1,
+            "entry": codes.BY_POST, "hashtag": 1, "tags_min": 5, "public": 1, "entries_max": 1,
+            "rule": codes.RULE_DRAW_BASE,
+        }
+    ]  # fmt: skip
+    assert [(prize.upto, prize.tokens) for prize in law.prizes] == [(100, 500)]
 
 
 def test_names_of_reward_mi(reward_mi: Programme) -> None:
@@ -104,12 +129,17 @@ def test_tea_club(tea_club: Programme) -> None:
         *[limit.counter for limit in law.limits],
         *[row.limit_counter for row in law.campaigns],
     ]
-    assert counters == [9, 4, 2, 3, NONE, NONE, 5, 6]
+    assert counters == [11, 4, 2, 3, NONE, NONE, 5, 6]
     everything, width = [1] * first.category_width, first.category_width
     row = law.category_sets[first.category_set * width : (first.category_set + 1) * width]
     assert law.category_sets[:width] == everything
     assert row == [1, 0, 1, 1, 1], "all but gift-card"
     assert law.category_factors[width : 2 * width] == [BP, BP, 12500, BP, 5000]
+    assert [terms.referrer_tokens for terms in law.terms] == [10_000] * 3 + [12_000] * 3
+    assert {(terms.referral_counter, terms.express_counter) for terms in law.terms} == {(9, 10)}
+    assert [(level.start, level.factor_bp) for level in law.levels] == [(150_000, 10_500), (750_000, 12_000)]
+    assert [(prize.upto, prize.tokens) for prize in law.prizes] == [(1, 100_000), (11, 9950), (20, 5000)]
+    assert [(draw.prize_first, draw.prize_count, draw.winners) for draw in law.draws] == [(0, 2, 11), (2, 1, 20)]
 
 
 @pytest.mark.parametrize(
@@ -183,18 +213,9 @@ def test_a_changed_cap_keeps_its_use(tiny: Tiny) -> None:
     assert [(terms.limit_first, terms.limit_count) for terms in law.terms] == [(0, 2), (2, 2)]
 
 
-def test_later_sections_are_lowered_too(reward_mi: Programme) -> None:
-    extra = reward_mi.law_extra
-    (referral,), (tiers,), (draw,) = extra["referral"], extra["tiers"], extra["draws"]
-    assert (referral["referrer_tokens"], referral["minimum_order"], referral["levels_share_bp"]) == (
-        500,
-        50000,
-        [BP],
-    )
-    assert [level["from"] for level in tiers["levels"]] == [0, 1_500_000, 4_000_000, 10_000_000]
-    assert [level["express_orders_per_month"] for level in tiers["levels"]] == [0, 1, 4, NONE]
-    assert (draw["winners"], draw["tokens"], draw["draws_day"] - draw["opens_day"]) == (100, 500, 10)
-    assert extra["item_values"] == [NONE, 10_000, 100_000]
+def test_worth_of_items_and_books_are_beyond_the_law(reward_mi: Programme) -> None:
+    books = {"from_day": 17332, "to_day": NEVER, "recognition": 0, "breakage": 0}
+    assert reward_mi.law_extra == {"accounting": [books], "item_values": [NONE, 10_000, 100_000]}
 
 
 def test_whatever_is_not_named_in_bounds_fits_by_itself(tiny: Tiny) -> None:

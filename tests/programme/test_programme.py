@@ -90,6 +90,10 @@ def test_what_is_said_counts(reward_mi: Programme) -> None:
         {"referral.within_days": 61},
         {"programme.token": {"name": "Mi Token", "decimals": 1}},
         {"returns.requalify_tier": False},
+        {"referral.invitation": "required"},
+        {"tiers.levels": [{"id": "only", "from": "0.00"}]},
+        {"draws.rewardmi-launch.winners": 101},
+        {"draws.rewardmi-launch": None},
     ]
     hashes = {reward_mi.hash, *(reward_mi.vary(change).hash for change in changes)}
     assert len(hashes) == len(changes) + 1

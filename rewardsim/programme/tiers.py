@@ -1,4 +1,4 @@
-"""Sections read, checked and lowered now, whose rules come later: referral, tiers, draws."""
+"""The [tiers] section: standing of members, by what they did in a window of time."""
 
 from __future__ import annotations
 
@@ -12,19 +12,13 @@ from rewardsim.programme.faults import show
 from rewardsim.programme.units import (
     Amount,
     Count,
-    Day,
-    Days,
     Delay,
-    Excess,
-    Factor,
+    FactorFromOne,
     Identifier,
     Months,
-    Period,
     Row,
     Scale,
-    Share,
     Table,
-    Tokens,
     TokensAboveZero,
     amount_in,
     fault,
@@ -33,56 +27,8 @@ from rewardsim.programme.units import (
 )
 from rewardsim.rules.records import BP
 
-
-class ReferrerLimit(Table):
-    """How many friends a member is rewarded for."""
-
-    count: Count
-    """Friends in each period."""
-    period: Period = "programme"
-    """Calendar period in the programme's time zone."""
-    when_exceeded: Excess = "reject"
-    """What happens to further rewards."""
-
-
-class Referral(Table):
-    """Tokens for bringing a friend, and for the friend."""
-
-    phase: str | None = None
-    """Phase in which it runs."""
-    referrer_tokens: Tokens
-    """Tokens for the member who invited."""
-    referee_tokens: Tokens = 0
-    """Tokens for the friend."""
-    qualifies_on: Literal["enrol", "first_delivered_order"] = "first_delivered_order"
-    """What the friend must do."""
-    minimum_order: Amount = 0
-    """Smallest basis of the friend's order."""
-    within_days: Days | None = None
-    """Days after enrolment in which the friend must do it."""
-    post_after_days: Annotated[Delay, Field(ge=1)] = 1
-    """Days until the tokens are posted; at least 1, because a day is settled at its end."""
-    limit_per_referrer: ReferrerLimit | None = None
-    """How many friends a member is rewarded for."""
-    levels: Annotated[int, Field(ge=1, le=3)] = 1
-    """How far up the chain of invitations the reward goes."""
-    levels_share: Annotated[list[Share], Field(min_length=1, max_length=3)] = [BP]
-    """Share of `referrer_tokens` for each level, nearest first."""
-    revoke_if_returned: bool = True
-    """Whether a return of the friend's order takes the tokens back."""
-
-    @model_validator(mode="after")
-    def share_per_level(self) -> Referral:
-        """As many shares as levels."""
-        if len(self.levels_share) != self.levels:
-            raise fault(
-                "inconsistent",
-                f"{self.levels} shares, one for each level",
-                "correct `levels` or the list",
-                at=("levels_share",),
-                found=f"a list of {len(self.levels_share)}",
-            )
-        return self
+TAKEN = "birthday"
+"""No tier's name: tokens for birthdays go by it in explanations."""
 
 
 class TierWindow(Table):
@@ -117,7 +63,7 @@ class ExpressDelivery(Table):
     """Free fast delivery."""
 
     orders_per_month: Count | None = None
-    """Orders in each calendar month."""
+    """Orders in each calendar month; or give `unlimited`."""
     unlimited: bool = False
     """Every order."""
     cost_per_order: Amount = 0
@@ -139,7 +85,7 @@ class EarlyAccess(Table):
 
 
 class Birthday(Table):
-    """A present."""
+    """A present on each birthday."""
 
     tokens: TokensAboveZero
     """Tokens each year."""
@@ -163,20 +109,20 @@ class Level(Row):
     """Name of the tier."""
     from_: Annotated[Any, Field(alias="from", json_schema_extra={"type": ["string", "integer"]})]
     """Where it begins, at exactly this much: an amount (spend), tokens, or a number of orders."""
-    earn_multiplier: Factor = BP
-    """Factor of the tokens its members earn."""
+    earn_multiplier: FactorFromOne = BP
+    """Factor of the tokens its members earn on orders, at least "1"."""
     privileges: Privileges = Privileges()
     """What it gives beside tokens."""
 
 
 def distinct_levels(levels: list[Level]) -> list[Level]:
     """No two tiers of one name."""
-    seen: set[str] = set()
+    seen = {TAKEN}
     for index, level in enumerate(levels):
         if level.id in seen:
             raise fault(
                 "duplicate-id",
-                "each tier once",
+                f'another name than "{TAKEN}"' if level.id == TAKEN else "each tier once",
                 "rename or remove one",
                 at=(index, "id"),
                 found=show(level.id),
@@ -186,24 +132,27 @@ def distinct_levels(levels: list[Level]) -> list[Level]:
 
 
 class Tiers(Table):
-    """Standing of members, by what they did in a window of time."""
+    """Standing of members, by what they did in a window of time.
+
+    `criterion`, `window` and the names of the tiers hold for the programme's whole life.
+    """
 
     phase: str | None = None
-    """Phase in which they exist."""
+    """Phase in which they exist; what was done before it counts."""
     criterion: Literal["spend", "tokens_earned", "orders"]
-    """What is counted."""
+    """What is counted: money paid for orders, tokens earned on them, or orders."""
     window: TierWindow
     """Time over which it is counted."""
     upgrade: Literal["immediate", "at_review"] = "immediate"
-    """When a member rises."""
+    """When a member rises: with the order that reaches a tier, or at a review."""
     rate_applies: Literal["before", "after", "marginal"] = "before"
-    """Rate of the order that crosses a threshold."""
+    """Rate of the order that crosses a threshold: the old, the new, or each for its part."""
     review: Review | None = None
-    """How often standing is reviewed."""
+    """How often standing is reviewed; never if left out."""
     downgrade: Literal["one_step", "reassess", "never"] = "reassess"
-    """What a review may take away."""
+    """What a review may take away: one tier, all that no longer qualify, or nothing."""
     grace_days: Delay = 0
-    """Days until a downgrade takes effect."""
+    """Days from a failed review until the downgrade takes effect."""
     levels: Annotated[list[Level], Field(min_length=1, max_length=20), AfterValidator(distinct_levels)]
     """The tiers, lowest first."""
 
@@ -253,62 +202,3 @@ class Tiers(Table):
         if isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 10**9:
             return value
         raise fault("wrong-type", "a number of orders without quotes", "write a whole number")
-
-
-class DrawEntry(Table):
-    """What a member must do to take part."""
-
-    kind: Literal["social_post", "purchase", "enrol"]
-    """The deed."""
-    hashtag: Annotated[str, Field(pattern=r"^#\w{1,64}$")] | None = None
-    """social_post: the word it must contain."""
-    tags_min: Annotated[int, Field(ge=0, le=100)] = 0
-    """social_post: fewest friends named."""
-    public: bool = True
-    """social_post: whether everybody must be able to read it."""
-
-
-class Draw(Row):
-    """Tokens by lot."""
-
-    id: Identifier
-    """Name of the draw."""
-    phase: str | None = None
-    """Phase in which it is held."""
-    opens: Day
-    """First day of entry."""
-    closes: Day
-    """First day after."""
-    draws_on: Day
-    """Day of the draw."""
-    winners: Count
-    """Number of prizes."""
-    tokens: TokensAboveZero
-    """Tokens for each winner."""
-    entry: DrawEntry
-    """What a member must do to take part."""
-    entries_per_member_max: Count = 1
-    """Entries of one member that count."""
-
-    @model_validator(mode="after")
-    def in_order(self) -> Draw:
-        """Opens, closes, draws."""
-        if self.closes <= self.opens:
-            raise fault(
-                "date-order",
-                "a day after `opens` (`closes` is the first day after)",
-                "correct a date",
-                at=("closes",),
-            )
-        if self.draws_on < self.closes:
-            raise fault("date-order", "the day of `closes` or later", "correct a date", at=("draws_on",))
-        return self
-
-
-class Accounting(Table):
-    """How the promise is shown in the books."""
-
-    recognition: Literal["ifrs15", "incremental_cost"] = "ifrs15"
-    """A share of the price deferred, or the cost of what is owed."""
-    breakage: Literal["estimate", "when_remote"] = "estimate"
-    """Whether tokens that will never be used are estimated in advance."""

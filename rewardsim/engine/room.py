@@ -1,0 +1,124 @@
+"""Room: whether the book has rows for the most that one event, or one request, can write.
+
+The loop asks before it acts, so that rules never have to. What is counted here is generous, never short.
+"""
+
+from __future__ import annotations
+
+from rewardsim.rules.codes import ASK_ACCEPT, ASK_INVITE, ASK_QUALIFY, ASK_REVOKE, ASK_STOCK
+from rewardsim.rules.records import NONE, Book, Law, Request
+
+ABOVE = 3  # levels of referrers that one qualification can reward
+
+
+def has_room(law: Law, book: Book, m: int, day: int, line_count: int, row: int) -> bool:
+    """Tell whether one event of a member has room; ``row`` is the order it may undo, else NONE."""
+    head = book.head[0]
+    pieces = 0
+    if row != NONE:
+        pieces = _length(book, book.orders[row].piece_first)
+    asked = len(law.campaigns) + 3
+    steps = _agenda_steps(book, m, day)
+    return (
+        _rows_left(book, _lots(book, m) + asked + pieces, book.members[m].order_count, steps)
+        and head.line_spare >= line_count
+        and head.order_spare >= 1
+        and head.holding_spare >= 1
+        and head.deed_spare >= 1
+        and head.ticket_spare >= len(law.draws)
+        and len(book.notes) - head.note_count > steps + len(law.draws) + _notes(book, m)
+        and len(book.requests) - head.request_count > asked
+    )
+
+
+def room_to_settle(law: Law, book: Book, request: Request) -> bool:
+    """Tell whether one request has room; a referral touches the friend and those above him."""
+    day = book.head[0].day + 1
+    if not has_room(law, book, request.member, day, 0, request.order):
+        return False
+    if request.kind == ASK_STOCK:
+        return _room_for_pieces(book, request.piece_first)
+    if request.kind in (ASK_INVITE, ASK_ACCEPT, ASK_QUALIFY, ASK_REVOKE):
+        return _room_for_friends(book, request, day)
+    return True
+
+
+def _room_for_friends(book: Book, request: Request, day: int) -> bool:
+    """Look at the friend, the member he names or is named by, and the referrers above."""
+    friend = request.member
+    above = book.ties[friend].referrer
+    if request.counterpart != NONE:
+        above = request.counterpart
+    if request.kind == ASK_INVITE:
+        friend, above = request.counterpart, request.member
+    lots = _lots(book, friend)
+    orders = book.members[friend].order_count
+    steps = _agenda_steps(book, friend, day)
+    for _ in range(ABOVE):
+        if above != NONE:
+            lots += _lots(book, above)
+            orders += book.members[above].order_count
+            steps += _agenda_steps(book, above, day)
+            above = book.ties[above].referrer
+    head = book.head[0]
+    return (
+        _rows_left(book, lots, orders, steps)
+        and head.reward_spare > ABOVE
+        and len(book.notes) - head.note_count > steps + 2 * ABOVE + 2
+    )
+
+
+def _rows_left(book: Book, lots: int, orders: int, steps: int) -> bool:
+    """Tell whether so many lots may open, close and be posted, and as many pieces be made."""
+    head = book.head[0]
+    lots += steps
+    return (
+        len(book.entries) - head.entry_count > 4 * lots + 2 * orders
+        and head.lot_spare >= lots
+        and head.piece_spare >= lots
+    )
+
+
+def _lots(book: Book, m: int) -> int:
+    """Return how many lots of a member one event may touch: those open, those his orders become."""
+    member = book.members[m]
+    return member.lot_count + member.order_count + 4
+
+
+def _agenda_steps(book: Book, m: int, day: int) -> int:
+    """Return how many things of a member's agenda may fall due up to a day: a few a month at most."""
+    due_day = book.members[m].agenda_day
+    if due_day > day:
+        return 0
+    waiting = 0
+    if len(book.ties) > 0:
+        waiting = book.ties[m].due_count
+    return (day - due_day) // 14 + 4 + waiting
+
+
+def _notes(book: Book, m: int) -> int:
+    """Return how many notes one event of a member may cause beside its agenda and new entries."""
+    return 6 + _length_of_tickets(book, m)
+
+
+def _length_of_tickets(book: Book, m: int) -> int:
+    count = 0
+    row = book.members[m].ticket_first
+    while row != NONE:
+        count += 1
+        row = book.tickets[row].next
+    return count
+
+
+def _room_for_pieces(book: Book, piece: int) -> bool:
+    head = book.head[0]
+    pieces = _length(book, piece)
+    return len(book.entries) - head.entry_count > 8 + 4 * pieces and head.lot_spare > pieces
+
+
+def _length(book: Book, piece: int) -> int:
+    count = 0
+    while piece != NONE:
+        count += 1
+        piece = book.pieces[piece].next
+    return count

@@ -1,0 +1,1 @@
+"""Lucky draws: keys, odds, fairness, files, commands."""
