@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import contextlib
 import functools
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
@@ -15,16 +14,16 @@ import numpy as np
 
 from rewardsim.programme import Programme
 from rewardsim.rules import codes
-from rewardsim.rules.records import Entry, Event, EventLine, Note
+from rewardsim.rules.records import Event, EventLine
 
 from .audit import Auditor
 from .batches import as_array, as_objects, event_records
-from .journal import Chains, JournalWriter
+from .journal import Chains
 from .loop import Outcome
 from .luck import Lottery
 from .machine import Machine
 from .prepare import PreparedEvents
-from .writing import Background, EventWriter, LedgerWriter
+from .recording import Recording
 
 
 @dataclass
@@ -33,16 +32,18 @@ class Replayed:
 
     digest: str
     member_ids: Any
-    members: Any  # structured array of the member records at the end
-    standings: Any  # structured array of the standings, empty without tiers
-    ties: Any  # structured array of who brought whom, empty without referral
+    tables: dict[str, Any]  # structured arrays at the end: members, standings (if tiers), ties (if referral)
     auditor: Auditor
     chains: Chains
     draws: dict[str, dict[str, Any]]  # what was drawn, by id of the draw
-    entries: int
     last_day: int
     outcomes: dict[str, int]
     seconds: float
+
+    @property
+    def members(self) -> Any:
+        """The accounts at the end."""
+        return self.tables["members"]
 
 
 def replay_events(
@@ -67,60 +68,23 @@ def replay_events(
     member_ids = functools.cache(lambda: prepared.member_ids().to_pylist())
     chains = Chains(member_ids, prepared.members)
     lottery = Lottery(programme.names, member_ids, secrets)
-    with _files(programme, folder) as (ledger, journal, events_file), contextlib.closing(Background()) as background:
-
-        def sink(entries: Any, count: int) -> None:
-            batch = as_array(entries[:count], Entry) if isinstance(entries, list) else entries[:count].copy()
-            background.submit(auditor.read, batch)
-            if ledger:
-                background.submit(ledger.write, batch)
-
-        def note(notes: Any, count: int) -> None:
-            batch = as_array(notes[:count], Note) if isinstance(notes, list) else notes[:count].copy()
-            background.submit(chains.read, batch)
-            if journal:
-                background.submit(journal.write, batch)
-
-        def keep(batch: Any, outcomes: Any) -> None:
-            if events_file:
-                background.submit(events_file.write, batch, outcomes)
-
-        law = programme.law()
-        machine = Machine(law, prepared.members, prepared.orders, engine, sink, note_sink=note, rank=lottery)
-        counts = _run_batches(machine, prepared, programme, keep, progress)
+    with Recording(programme, folder, auditor, chains) as recording:
+        sinks = {"sink": recording.entries, "note_sink": recording.notes}
+        machine = Machine(programme.law(), prepared.members, prepared.orders, engine, **sinks, rank=lottery)
+        counts = _run_batches(machine, prepared, programme, recording.outcomes, progress)
         machine.finish(last_day)
     auditor.check(machine.book)
-    ids = prepared.member_ids()
-    outcomes = {name: int(counts[code]) for name, code in codes.OUTCOMES.items() if counts[code]}
     return Replayed(
         digest=auditor.digest(member_ids(), chains.chains),
-        member_ids=ids,
-        members=machine.table("members"),
-        standings=machine.table("standings"),
-        ties=machine.table("ties"),
+        member_ids=prepared.member_ids(),
+        tables={name: machine.table(name) for name in ("members", "standings", "ties")},
         auditor=auditor,
         chains=chains,
         draws=lottery.held,
-        entries=auditor.entries,
         last_day=last_day,
-        outcomes=outcomes,
+        outcomes={name: int(counts[code]) for name, code in codes.OUTCOMES.items() if counts[code]},
         seconds=time.perf_counter() - began,
     )
-
-
-@contextlib.contextmanager
-def _files(
-    programme: Programme, folder: Path | None
-) -> Iterator[tuple[LedgerWriter | None, JournalWriter | None, EventWriter | None]]:
-    """Open the run's large tables, if there is a folder for them, and close them in any case."""
-    if folder is None:
-        yield None, None, None
-        return
-    ledger = LedgerWriter(folder / "ledger.parquet", programme.names.rules)
-    journal = JournalWriter(folder / "journal.parquet", programme.names)
-    events_file = EventWriter(folder / "events.parquet")
-    with contextlib.closing(ledger), contextlib.closing(journal), contextlib.closing(events_file):
-        yield ledger, journal, events_file
 
 
 def _run_batches(

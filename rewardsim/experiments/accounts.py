@@ -46,9 +46,9 @@ def _standing_columns(done: Any, programme: Programme) -> dict[str, Any]:
 
     from rewardsim.rules.records import NEVER, NONE
 
-    if not len(done.standings):
+    if not len(done.tables["standings"]):
         return {}
-    standings, levels = done.standings, pa.array(programme.names.levels, pa.string())
+    standings, levels = done.tables["standings"], pa.array(programme.names.levels, pa.string())
     columns = {}
     for name, field in (("tier", "tier"), ("projected_tier", "projected")):
         places = standings[field].astype(np.int8)
@@ -69,20 +69,20 @@ def _referral_columns(done: Any) -> dict[str, Any]:
 
     from rewardsim.rules.records import NONE
 
-    if not len(done.ties):
+    if not len(done.tables["ties"]):
         return {}
-    referrer = pa.array(done.ties["referrer"].copy(), mask=done.ties["referrer"] == NONE)
-    return {"referrer_id": done.member_ids.take(referrer), "friends": pa.array(done.ties["friends"].copy())}
+    referrer = pa.array(done.tables["ties"]["referrer"].copy(), mask=done.tables["ties"]["referrer"] == NONE)
+    return {"referrer_id": done.member_ids.take(referrer), "friends": pa.array(done.tables["ties"]["friends"].copy())}
 
 
 def phases_summary(done: Any, programme: Programme) -> dict[str, Any]:
     """Return what the journal counts: referrals, members by tier, privileges, draws."""
     said: dict[str, Any] = {"journal": {name: int(done.chains.counts[code]) for name, code in NOTES.items()}}
     said["journal"] = {name: count for name, count in said["journal"].items() if count}
-    if len(done.ties):
+    if len(done.tables["ties"]):
         said["referred"] = said["journal"].get("referral_accepted", 0)
-    if len(done.standings):
-        begun = done.standings["tier"][done.members["status"] == 1]
+    if len(done.tables["standings"]):
+        begun = done.tables["standings"]["tier"][done.members["status"] == 1]
         said["tiers"] = {name: int((begun == place).sum()) for place, name in enumerate(programme.names.levels)}
     if done.draws:
         said["draws"] = done.draws

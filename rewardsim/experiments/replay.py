@@ -140,7 +140,7 @@ def summary(done: Any) -> dict[str, Any]:
         "members_short": int((members["shortfall"] > 0).sum()),
         "events": {"read": sum(counts.values()), **{k: _count(counts, r) for k, r in classes.items()}, **kinds},
         "outcomes": counts,
-        "entries": done.entries,
+        "entries": done.auditor.entries,
         "tokens": tokens,
         "until": (EPOCH + timedelta(days=done.last_day)).isoformat(),
         "seconds": round(done.seconds, 3),

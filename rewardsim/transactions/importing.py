@@ -162,7 +162,7 @@ def _to_events(connection: duckdb.DuckDBPyConnection, plan: Mapping) -> dict[str
     places = _places(plan)
     connection.execute(
         "INSERT INTO rejected SELECT file, row, coalesce(map_extract_value(MAP(?, ?), split_part(why, ':', 2)), ?), "
-        "split_part(why, ':', 2), coalesce(key, ''), '' FROM good WHERE why LIKE 'reject:%'",
+        f"split_part(why, ':', 2), coalesce({_found(plan)}, ''), '' FROM good WHERE why LIKE 'reject:%'",
         [list(places), list(places.values()), column],
     )
     connection.execute(
@@ -187,6 +187,16 @@ def _places(plan: Mapping) -> dict[str, str]:
         "birthday_after_event": columns.birthday or "",
         "misplaced_post": columns.hashtag or columns.tags or columns.public or "",
     }
+
+
+def _found(plan: Mapping) -> str:
+    """SQL of what is shown of a row that does not count: what is wrong with it, or else whose event it is."""
+    born = (
+        ""
+        if plan.columns.birthday is None
+        else ("WHEN why LIKE '%birthday%' THEN strftime(make_timestamp(p_birthday * 1000000), '%Y-%m-%d') ")
+    )
+    return f"(CASE {born}WHEN why = 'reject:misplaced_post' THEN type ELSE key END)"
 
 
 def _rejected(connection: duckdb.DuckDBPyConnection, files: list[str], final: bool) -> list[tuple[Any, ...]]:

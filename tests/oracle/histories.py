@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from random import Random
 from typing import Any
 
@@ -10,7 +11,7 @@ from rewardsim.rules.records import NONE, Law
 
 from .laws import CATEGORIES, CHANNELS, SPAN
 from .ledger import example
-from .world import Event
+from .world import Event, Note
 
 WEIGHTS = {
     "order": 30,
@@ -360,6 +361,16 @@ def again(rng: Random, event: Event) -> Event:
 def last_day(events: list[Event]) -> int:
     """The latest day of a history."""
     return max((event["day"] for event in events), default=0)
+
+
+def unreached(result: Iterable[Note]) -> list[str]:
+    """Kinds and causes of notes that were never written."""
+    kinds, causes = set(), set()
+    for note in result:
+        kinds.add(note["kind"])
+        causes.add(note["cause"])
+    missing = [name for name, number in codes.NOTES.items() if number not in kinds]
+    return missing + [name for name, number in codes.CAUSES.items() if number not in causes]
 
 
 def coverage(outcomes: list[str] | set[str]) -> list[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import Any
 
-from oracle.world import Entry, Event
+from oracle.world import Entry, Event, Note
 
 from rewardsim.rules import codes
 from rewardsim.rules.codes import (
@@ -22,6 +22,7 @@ from rewardsim.rules.records import NONE, Law
 
 FIELDS = ("member", "day", "source", "target", "tokens", "lot", "expiry_day", "rule", "reason", "order")
 BALANCES = {"pending": PENDING, "available": AVAILABLE, "held": HELD}
+NOTE_FIELDS = ("day", "kind", "cause", "before", "after", "counterpart", "amount", "order")
 Balances = dict[int, dict[str, int]]
 
 
@@ -36,6 +37,29 @@ def by_member(entries: list[Entry]) -> dict[int, list[tuple[Any, ...]]]:
     for entry in entries:
         found[entry["member"]].append(tuple(entry[field] for field in FIELDS))
     return dict(found)
+
+
+def notes_by_member(notes: list[Note]) -> dict[int, list[tuple[Any, ...]]]:
+    """Each member's notes in their order, without the events they are named after."""
+    found: dict[int, list[tuple[Any, ...]]] = defaultdict(list)
+    for note in notes:
+        found[note["member"]].append(tuple(note[field] for field in NOTE_FIELDS))
+    return dict(found)
+
+
+def check_notes(notes: list[Note]) -> None:
+    """Days never go back within a member; the tier before is the tier after of the note before."""
+    days: dict[int, int] = {}
+    tiers: dict[int, int] = defaultdict(lambda: NONE)
+    for note in notes:
+        member = note["member"]
+        assert note["day"] >= days.get(member, note["day"]), note
+        days[member] = note["day"]
+        if note["kind"] in (codes.NOTE_TIER, codes.NOTE_KEPT, codes.NOTE_GRACE, codes.NOTE_EXPRESS):
+            assert note["before"] == tiers[member], note
+        if note["kind"] == codes.NOTE_TIER:
+            assert note["after"] != note["before"], note
+            tiers[member] = note["after"]
 
 
 def account(entries: list[Entry], which: int, member: int | None = None) -> int:

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from random import Random
+from typing import Any
 
 import pytest
 from oracle.dates import to_date, to_day
+from oracle.draws import shuffled
 from oracle.engines import replay
 from oracle.generate import random_history, random_law
 from oracle.ledger import example
 from oracle.world import Event
 
-from parity.checks import account, by_member
+from parity.checks import NOTE_FIELDS, account, by_member, notes_by_member
 from parity.worked import every_engine, ledger, made, on, order, result_of, results, told, worked
 from rewardsim.rules import codes
 from rewardsim.rules.codes import AVAILABLE, EXPIRED, ISSUE
@@ -70,11 +72,16 @@ def test_invariant_36_exclusive_and_multiplying_campaigns(engine: str) -> None:
 def test_invariant_38_every_entry_can_be_explained(engine: str) -> None:
     """Entries name a known event of their member, its ordinal, and a known rule."""
     for (law, events, _), result in results(engine):
-        rules = KNOWN_RULES | {c.rule for c in law.campaigns} | {i.rule for i in law.items}
+        tables = (law.campaigns, law.items, law.levels, law.draws)
+        rules = KNOWN_RULES | {row.rule for rows in tables for row in rows}
         owners = {event["number"]: event["member"] for event in events}
         for entry in result.entries:
             assert entry["rule"] in rules
-            assert entry["event"] == NONE or owners[entry["event"]] == entry["member"]
+            of_friend = entry["rule"] == codes.RULE_REFERRAL and entry["event"] in owners
+            assert entry["event"] == NONE or of_friend or owners[entry["event"]] == entry["member"]
+        for note in result.notes:
+            assert note["event"] == NONE or note["event"] in owners
+            assert (note["event"] == NONE) == (note["ordinal"] == NONE)
 
 
 @every_engine
@@ -102,6 +109,17 @@ def test_invariant_40_the_ledger_tells_every_month_end(engine: str) -> None:
             assert account(then.entries, AVAILABLE) == account(dated, AVAILABLE)
 
 
+def turned_ranking(draw: int, tickets: list[tuple[int, int]]) -> list[int]:
+    """The usual ranking of tickets whose members were numbered the other way round."""
+    return shuffled(draw, [(3 - member, entry) for member, entry in tickets])
+
+
+def unnamed(note: tuple[Any, ...]) -> tuple[Any, ...]:
+    """A note without the other member's number."""
+    place = NOTE_FIELDS.index("counterpart")
+    return note[:place] + note[place + 1 :]
+
+
 @every_engine
 def test_invariant_41_members_may_be_numbered_anyhow(engine: str) -> None:
     """Other numbers for the members, the same ledger."""
@@ -111,16 +129,22 @@ def test_invariant_41_members_may_be_numbered_anyhow(engine: str) -> None:
             {**e, "member": 3 - e["member"], "counterpart": 3 - e["counterpart"] if e["counterpart"] >= 0 else NONE}
             for e in events
         ]
-        found = by_member(replay(law, turned, until, engine).entries)
+        whole = replay(law, turned, until, engine, turned_ranking)
+        found = by_member(whole.entries)
         for member, rows in by_member(result_of(seed, engine).entries).items():
             assert [row[1:] for row in rows] == [row[1:] for row in found[3 - member]]
+        journal = notes_by_member(whole.notes)
+        for member, notes in notes_by_member(result_of(seed, engine).notes).items():
+            assert [unnamed(note) for note in notes] == [unnamed(note) for note in journal[3 - member]]
 
 
 @every_engine
 def test_invariant_42_members_out_of_reach_are_unchanged(engine: str) -> None:
     """A campaign on one channel leaves those who never order there as they were."""
     rng = Random(42)
-    law = random_law(rng)._replace(campaigns=[], items=[])
+    law = random_law(rng)._replace(campaigns=[], items=[], draws=[])
+    for terms in law.terms:
+        terms.referral_from = NEVER
     events = random_history(rng, law, 150, 4, late=0.0)
     for event in events:
         event["channel"] = 2 if event["member"] == 0 else event["channel"] % 2
@@ -195,6 +219,9 @@ def plain_law(tokens: int, per: int, **terms: int) -> Law:
         channel_sets=[[1]],
         category_sets=[[1]],
         category_factors=[[10_000]],
+        levels=[],
+        draws=[],
+        prizes=[],
     )
 
 

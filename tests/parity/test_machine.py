@@ -13,7 +13,7 @@ from oracle.histories import Storyteller, again
 from oracle.stepper import Stepper
 from oracle.world import Entry, Event
 
-from parity.checks import check_all, check_debt, plain
+from parity.checks import check_all, check_debt, check_notes, plain
 from rewardsim.rules import codes
 from rewardsim.rules.records import Law
 
@@ -28,14 +28,14 @@ class SideBySide(RuleBasedStateMachine):
     engine: Stepper
     teller: Storyteller
 
-    @initialize(seed=st.integers(0, 2**32))
-    def start(self, seed: int) -> None:
+    @initialize(seed=st.integers(0, 2**32), social=st.booleans())
+    def start(self, seed: int, social: bool) -> None:
         """Draw a programme and open both ledgers."""
         rng = Random(seed)
-        self.law = random_law(rng)
+        self.law = random_law(rng, social)
         self.oracle = Oracle(self.law)
         self.engine = Stepper(self.law, MEMBERS)
-        self.teller = Storyteller(rng, self.law, MEMBERS, pace=0.2)
+        self.teller = Storyteller(rng, self.law, MEMBERS, 0.2, social)
         self.told: list[Event] = []
         self.entries: list[Entry] = []
 
@@ -48,6 +48,7 @@ class SideBySide(RuleBasedStateMachine):
         theirs = self.engine.apply(event)
         assert mine == theirs, event
         self.entries += theirs[1]
+        assert self.engine.notes == self.oracle.world.notes
         if event["prior"] != codes.NEW:
             assert theirs[1] == []
             assert self.oracle.balances() == before
@@ -110,14 +111,17 @@ class SideBySide(RuleBasedStateMachine):
         assert found == self.oracle.balances()
         check_all(self.law, self.told, self.entries, found)
         check_debt(self.law, found)
+        check_notes(self.engine.notes)
 
     def teardown(self) -> None:
-        """Time passes to the end: the last settlement, releases and expiries."""
+        """Time passes to the end: the last settlement, draws, reviews, releases and expiries."""
         if not hasattr(self, "engine") or not self.told:
             return
         until = max(event["day"] for event in self.told) + 700
         assert plain(self.oracle.finish(until)) == plain(self.engine.finish(until))
         assert self.engine.balances() == self.oracle.balances()
+        assert self.engine.notes == self.oracle.world.notes
+        assert self.engine.facts() == self.oracle.facts(until)
 
 
 SideBySide.TestCase.settings = settings(

@@ -101,7 +101,7 @@ def test_what_is_no_birthday(take: Importer, day: str) -> None:
 
 @pytest.mark.parametrize("day", ["2017-06-16", "9999-12-31"])
 def test_nobody_is_born_after_the_enrolment(take: Importer, day: str) -> None:
-    assert faults(take, enrolled(day)) == [("birthday_after_event", 1, "birthday", "e")]
+    assert faults(take, enrolled(day)) == [("birthday_after_event", 1, "birthday", day)]
 
 
 def test_an_evening_elsewhere_is_the_programmes_next_day(take: Importer) -> None:
@@ -204,10 +204,10 @@ def test_columns_of_one_type_stay_with_it(take: Importer) -> None:
         "d,enrol,m,2017-06-15,,,,,,,no",
     )
     assert found == [
-        ("misplaced_birthday", 1, "birthday", "a"),
-        ("misplaced_post", 2, "hashtag", "b"),
-        ("misplaced_post", 3, "hashtag", "c"),
-        ("misplaced_post", 4, "hashtag", "d"),
+        ("misplaced_birthday", 1, "birthday", "1990-05-17"),
+        ("misplaced_post", 2, "hashtag", "invite"),
+        ("misplaced_post", 3, "hashtag", "share"),
+        ("misplaced_post", 4, "hashtag", "enrol"),
     ]
 
 
