@@ -63,9 +63,10 @@ def _parquet_rows(path: Path) -> Iterator[tuple[int, Any, Any]]:
         yield row, member, entry
 
 
-def _columns(path: Path, names: list[str]) -> Iterator[tuple[Any, ...]]:
-    """Rows of some columns of a Parquet file, in its order."""
+def _columns(path: Path, names: list[str], only: str = "") -> Iterator[tuple[Any, ...]]:
+    """Rows of some columns of a Parquet file, in its order; if wanted, those whose first column says ``only``."""
     import pyarrow as pa
+    import pyarrow.compute as pc
     import pyarrow.parquet as pq
 
     try:
@@ -77,7 +78,8 @@ def _columns(path: Path, names: list[str]) -> Iterator[tuple[Any, ...]]:
             if file.metadata.num_rows > TICKETS_MAX:
                 raise refuse("too_large", path, f"{file.metadata.num_rows} rows", f"at most {TICKETS_MAX}", "check it")
             for batch in file.iter_batches(65_536, columns=names):
-                yield from zip(*(batch.column(name).to_pylist() for name in names), strict=True)
+                rows = batch.filter(pc.equal(batch.column(names[0]), only)) if only else batch
+                yield from zip(*(rows.column(name).to_pylist() for name in names), strict=True)
     except (OSError, pa.ArrowException) as error:
         raise refuse("damaged", path, f"{error!s:.80}", "a whole Parquet file", "write it again") from error
 
@@ -86,16 +88,18 @@ def _of_run(folder: Path, draw_id: str) -> list[tuple[str, int]]:
     """Tickets that were entered and not withdrawn by the end of a run."""
     journal = folder / JOURNAL
     _check_closed(folder, draw_id)
-    held: dict[tuple[str, int], int] = {}
-    for seq, member, kind, draw, entry in _columns(journal, ["seq", "member_id", "kind", "before", "after"]):
-        if draw == draw_id and kind == ENTERED:
+    held: dict[tuple[int, int], int] = {}
+    columns = ["draw", "seq", "member", "kind", "number"]
+    for _, seq, member, kind, entry in _columns(journal, columns, draw_id):
+        if kind == ENTERED:
             held[member, entry] = seq
-        elif draw == draw_id and kind == WITHDRAWN:
+        elif kind == WITHDRAWN:
             held.pop((member, entry), None)
     if not held:
         allowed, todo = f"entries of the draw {draw_id!r}", "check the draw's id and the run"
         raise Unreadable([Wrong(str(journal), 0, "no_entrants", "no ticket", allowed, todo)])
-    return checked_tickets(((seq, member, entry) for (member, entry), seq in held.items()), str(journal))
+    ids = dict(_columns(folder / "members.parquet", ["member", "member_id"]))
+    return checked_tickets(((seq, ids[member], entry) for (member, entry), seq in held.items()), str(journal))
 
 
 def _check_closed(folder: Path, draw_id: str) -> None:
@@ -104,14 +108,14 @@ def _check_closed(folder: Path, draw_id: str) -> None:
         manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
         programme = parse_programme(manifest["programme"]["text"], manifest["programme"]["file"])
         until = date.fromisoformat(manifest["summary"]["until"])
-        wanted = manifest["tables"][JOURNAL]
+        wanted = {folder / name: manifest["tables"][name] for name in (JOURNAL, "members.parquet")}
     except (OSError, ValueError, KeyError, TypeError) as error:
         allowed = f"a replay's folder with manifest.json and {JOURNAL}"
         raise refuse("no_run", folder, "no such run", allowed, "name one, or a list of entrants") from error
-    with (folder / JOURNAL).open("rb") as stream:
-        found = hashlib.file_digest(stream, "sha256").hexdigest()
-    if found != wanted:
-        raise refuse("damaged", folder / JOURNAL, "a changed file", "the one that was written", "run again")
+    for path, digest in wanted.items():
+        with path.open("rb") as stream:
+            if hashlib.file_digest(stream, "sha256").hexdigest() != digest:
+                raise refuse("damaged", path, "a changed file", "the one that was written", "run again")
     closes = row_of(programme, draw_id, folder).closes_day
     if day_number(until) < closes - 1:
         allowed = "a run that goes on until entries are closed"

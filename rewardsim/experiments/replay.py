@@ -12,6 +12,7 @@ from rewardsim.programme import Programme, load_programme
 from rewardsim.programme.faults import Fault, Place
 from rewardsim.transactions import TransactionError, event_schema
 from rewardsim.transactions.canonical import check_files, check_table
+from rewardsim.transactions.events import complete
 
 from .accounts import members_table, phases_summary
 from .run import Run
@@ -172,7 +173,7 @@ def _table(events: Any) -> Any:
     import pyarrow as pa
 
     table = events if isinstance(events, pa.Table) else pa.table(events)
-    return table.select(event_schema().names).cast(event_schema().with_metadata(table.schema.metadata))
+    return complete(table).select(event_schema().names).cast(event_schema().with_metadata(table.schema.metadata))
 
 
 def _same_terms(described: dict[str, Any], programme: Programme) -> None:

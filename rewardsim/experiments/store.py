@@ -21,7 +21,7 @@ from typing import Any
 from rewardsim.programme.faults import Fault, Place
 from rewardsim.transactions.atomic import alive, sync
 
-FORMAT = "run/1"
+FORMAT = "run/2"
 MANIFEST = "manifest.json"
 TEMPORARY = ".writing-"
 KEY_SHOWN = 16

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date, datetime
+from html import escape
 from typing import TYPE_CHECKING, Any
 
 import plotly.graph_objects as go
@@ -21,6 +22,8 @@ PATTERNS = ("", "/", ".", "x", "-", "\\", "+")
 INK = "#1f2933"
 GRID = "#e4e7eb"
 PAPER = "#ffffff"
+LONG = 40
+"""Characters of a name that are shown."""
 UPLOADS = ("sendChartToCloud", "sendDataToCloud", "editInChartStudio")
 """Names, past and present, of the buttons that send a figure's data to a server."""
 
@@ -63,6 +66,28 @@ TEMPLATE = _template()
 def dressed(figure: go.Figure, title: str, subtitle: str, height: int = 460) -> go.Figure:
     """Give a figure the template, its title and its height in pixels; return it."""
     figure.update_layout(template=TEMPLATE, title={"text": title, "subtitle": {"text": subtitle}}, height=height)
+    return figure
+
+
+def plain(name: Any, most: int = LONG) -> str:
+    """Return a name from the data as text that plotly shows as it stands: no markup, no formula, not too long."""
+    text = "".join(sign if sign.isprintable() else "\ufffd" for sign in str(name))
+    text = text if len(text) <= most else text[: most - 1] + "\u2026"
+    return escape(text, quote=False).replace("$", "&#36;")
+
+
+def supposing(said: str, assumed: str) -> str:
+    """Return a subtitle with what the figures in it rest on but nobody published, "" for nothing."""
+    return f"{said}<br>assumed: {plain(assumed, 200)}" if assumed else said
+
+
+def blank(title: str, said: str) -> go.Figure:
+    """Return a figure without data that says why."""
+    figure = go.Figure()
+    dressed(figure, title, said, height=260)
+    figure.update_xaxes(visible=False)
+    figure.update_yaxes(visible=False)
+    figure.add_annotation(x=0.5, y=0.5, xref="paper", yref="paper", text=said, showarrow=False, font={"size": 15})
     return figure
 
 

@@ -2,15 +2,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
 from typing import Any
 
-from oracle.dates import to_date, to_day
+from oracle.dates import to_day
 from oracle.ledger import example
-from oracle.world import Entry, Event
+from oracle.world import Event
 
+from rewardsim.draws import rank_tickets
 from rewardsim.rules import codes
-from rewardsim.rules.records import NEVER, NONE, Band, Campaign, Item, Law, Limit, PoolTerms, Terms
+from rewardsim.rules.records import (
+    BP,
+    NEVER,
+    NONE,
+    Band,
+    Campaign,
+    DrawTerms,
+    Item,
+    Law,
+    Level,
+    Limit,
+    PoolTerms,
+    Prize,
+    Terms,
+)
 
 CATEGORIES = 4
 CHANNELS = 4
@@ -36,6 +52,15 @@ WORDS = {
     "spent_tokens": codes.SPENT_TOKENS,
     "unlinked": codes.UNLINKED,
     "stacking": codes.STACKINGS,
+    "qualifies_on": codes.QUALIFIES_ON,
+    "referral_limit_unit": {"friends": codes.LIMIT_FRIENDS, "tokens": codes.LIMIT_TOKENS},
+    "referral_excess": codes.EXCESSES,
+    "criterion": codes.CRITERIA,
+    "tier_window": codes.TIER_WINDOWS,
+    "upgrade": codes.UPGRADES,
+    "rate_applies": codes.RATES_APPLY,
+    "downgrade": codes.DOWNGRADES,
+    "entry": codes.DRAW_ENTRIES,
 }
 START = date(2020, 1, 1)
 USUAL_TERMS: dict[str, Any] = {
@@ -70,6 +95,25 @@ USUAL_CAMPAIGN = {
     "pool": NONE,
 }
 USUAL_ITEM = {"from_day": START, "to_day": NEVER, "tokens": 1, "valid_days": NONE, "per_member_max": NONE, "pool": NONE}
+USUAL_REFERRAL = {
+    "referral_from": START,
+    "referrer_tokens": 100,
+    "referee_tokens": 20,
+    "qualifies_on": "first_delivered_order",
+    "referral_levels": 1,
+    "level_share_1": BP,
+    "referral_revoke": 1,
+}
+USUAL_TIERS = {
+    "tiers_from": START,
+    "criterion": "spend",
+    "tier_window": "rolling_months",
+    "tier_months": 12,
+    "review_months": 12,
+    "downgrade": "reassess",
+    "requalify": 1,
+}
+USUAL_DRAW = {"entry": "social_post", "entries_max": 1}
 
 
 def number(field: str, value: Any) -> int:
@@ -94,7 +138,10 @@ class Tables:
         self.bands: list[Band] = []
         self.limits: list[Limit] = []
         self.pools: list[PoolTerms] = []
-        self.counters = 2
+        self.counters = 4
+        self.levels: list[Level] = []
+        self.prizes: list[Prize] = []
+        self.draws = [self.draw(k, row) for k, row in enumerate(case.get("draws", []))]
         self.campaigns = [self.campaign(k, row) for k, row in enumerate(case.get("campaigns", []))]
         self.items = [self.item(k, row) for k, row in enumerate(case.get("items", []))]
         self.terms = self.stretches(case)
@@ -130,6 +177,27 @@ class Tables:
         """One exchange item."""
         return Item(**self.values(USUAL_ITEM, given), kind=k, rule=codes.RULE_ITEM_BASE + k, counter=self.counter())
 
+    def draw(self, k: int, given: dict[str, Any]) -> DrawTerms:
+        """One draw; its prizes are pairs of how many and how much, best first."""
+        fields = {key: v for key, v in given.items() if key not in ("id", "secret", "prizes")}
+        first, upto = len(self.prizes), 0
+        for count, tokens in given["prizes"]:
+            upto += count
+            self.prizes.append(Prize(upto=upto, tokens=tokens))
+        return DrawTerms(
+            **self.values(USUAL_DRAW, fields),
+            winners=upto,
+            prize_first=first,
+            prize_count=len(given["prizes"]),
+            rule=codes.RULE_DRAW_BASE + k,
+        )
+
+    def tiers(self, levels: list[dict[str, int]]) -> dict[str, int]:
+        """The rows of some tiers, lowest first."""
+        first = len(self.levels)
+        self.levels += [Level(**row, rule=codes.RULE_LEVEL_BASE + k) for k, row in enumerate(levels)]
+        return {"level_first": first, "level_count": len(levels)}
+
     def stretch(self, given: dict[str, Any], bands: list[dict[str, int]], limits: list[dict[str, Any]]) -> Terms:
         """Terms of one stretch with its bands and limits."""
         common = max(band["per"] for band in bands)
@@ -157,13 +225,17 @@ class Tables:
 
     def stretches(self, case: dict[str, Any]) -> list[Terms]:
         """One stretch, and one more from the date of each change."""
-        given = dict(case.get("terms", {}))
+        given = {"referral_counter": 2, "express_counter": 3, **case.get("terms", {})}
+        given |= USUAL_REFERRAL | case["referral"] if "referral" in case else {}
+        if "levels" in case:
+            given |= USUAL_TIERS | case.get("tiers", {}) | self.tiers(case["levels"])
         bands = case.get("bands", [{"tokens": 1, "per": 100}])
         limits = case.get("limits", [])
         rows = [self.stretch(given, bands, limits)]
         rows[0].from_day, rows[0].to_day = rows[0].starts_day, NEVER
         for change in case.get("changes", []):
-            given.update(change.get("terms", {}))
+            given |= change.get("terms", {})
+            given |= self.tiers(change["levels"]) if "levels" in change else {}
             rows.append(self.stretch(given, change.get("bands", bands), limits))
             rows[-2].to_day = rows[-1].from_day = to_day(change["from"])
             rows[-1].to_day = NEVER
@@ -183,7 +255,21 @@ class Tables:
             channel_sets=self.sets["channel_set"],
             category_sets=self.sets["category_set"],
             category_factors=self.sets["factor_row"],
+            levels=self.levels,
+            draws=self.draws,
+            prizes=self.prizes,
         )
+
+
+def ranking(case: dict[str, Any]) -> Callable[[int, list[tuple[int, int]]], list[int]]:
+    """How the case's draws rank tickets: by their secrets, members being called ``m0``, ``m1`` and so on."""
+
+    def rank(row: int, tickets: list[tuple[int, int]]) -> list[int]:
+        draw = case["draws"][row]
+        secret = draw["secret"].encode() if "secret" in draw else None
+        return rank_tickets(draw["id"], secret, [(f"m{member}", entry) for member, entry in tickets])
+
+    return rank
 
 
 def events_of(case: dict[str, Any]) -> list[Event]:
@@ -191,7 +277,7 @@ def events_of(case: dict[str, Any]) -> list[Event]:
     told = []
     for k, given in enumerate(case["events"]):
         fields = {key: v for key, v in given.items() if key != "expect"}
-        for key in ("day", "expiry_day"):
+        for key in ("day", "expiry_day", "birthday"):
             if key in fields:
                 fields[key] = to_day(fields[key])
         if "again" in fields:
@@ -203,19 +289,3 @@ def events_of(case: dict[str, Any]) -> list[Event]:
         fields.setdefault("discount", sum(line["discount"] for line in lines))
         told.append(example(number=k, lines=lines, **fields))
     return told
-
-
-RULES = {rule: name for name, rule in codes.RULES.items()}
-ACCOUNTS = {account: name for name, account in codes.ACCOUNTS.items()}
-
-
-def sentence(entry: Entry) -> str:
-    """An entry as case files write it."""
-    rule = entry["rule"]
-    name = RULES.get(rule) or (
-        f"campaign{rule - codes.RULE_CAMPAIGN_BASE}"
-        if rule < codes.RULE_ITEM_BASE
-        else f"item{rule - codes.RULE_ITEM_BASE}"
-    )
-    move = f"{ACCOUNTS[entry['source']]} -> {ACCOUNTS[entry['target']]}"
-    return f"{to_date(entry['day'])} m{entry['member']} {move} {entry['tokens']} {name}"

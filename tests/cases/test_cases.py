@@ -12,11 +12,12 @@ from oracle.dates import to_day
 from oracle.engines import ENGINES, replay
 from oracle.histories import last_day
 
-from cases.programme import Tables, events_of, sentence
+from cases.programme import Tables, events_of, ranking
+from cases.sentences import of_entry, of_note
 from rewardsim.rules import codes
 
 FOLDER = Path(__file__).parent
-ELSEWHERE = {23, 24, 25, 26, 27, 31, 32, 47, 48, 49, 50, 51, 52, 53, 54, 55}
+ELSEWHERE = {31, 32, 47, 48}
 KEYS = {
     "name",
     "choice",
@@ -25,16 +26,22 @@ KEYS = {
     "limits",
     "campaigns",
     "items",
+    "referral",
+    "tiers",
+    "levels",
+    "draws",
     "changes",
     "events",
     "entries",
+    "notes",
+    "facts",
     "balances",
     "until",
 }
 
 
 def files() -> list[tuple[str, dict[str, Any]]]:
-    """Every case file, read."""
+    """Every file of a case or of an invariant, read."""
     return [(path.stem, tomllib.loads(path.read_text("utf-8"))) for path in sorted(FOLDER.glob("*.toml"))]
 
 
@@ -49,15 +56,20 @@ def outcome_of(case: dict[str, Any], engine: str) -> Result:
     """What the engine makes of the case."""
     events = events_of(case)
     until = to_day(case["until"]) if "until" in case else last_day(events)
-    return replay(Tables(case).law(), events, until, engine)
+    return replay(Tables(case).law(), events, until, engine, ranking(case))
 
 
 def check_members(result: Result, balances: dict[str, Any]) -> None:
     """Balances of member 0, or of each member named ``m0``, ``m1`` and so on."""
     by_member = balances if any(isinstance(v, dict) for v in balances.values()) else {"m0": balances}
-    for name, expected in by_member.items():
-        found = result.members[int(name[1:])]
-        assert {key: found[key] for key in expected} == expected, name
+    check_named(result.members, by_member)
+
+
+def check_named(told: dict[int, dict[str, int]], wanted: dict[str, dict[str, int]]) -> None:
+    """What is wanted of members named ``m0``, ``m1`` and so on."""
+    for name, expected in wanted.items():
+        found = told[int(name[1:])]
+        assert {key: found.get(key) for key in expected} == expected, name
 
 
 def check_sums(result: Result) -> None:
@@ -74,19 +86,22 @@ def check_sums(result: Result) -> None:
 @pytest.mark.parametrize("engine", ENGINES)
 @pytest.mark.parametrize("case", EXAMPLES)
 def test_case(case: dict[str, Any], engine: str) -> None:
-    """Outcomes, entries and balances are those the case states."""
+    """Outcomes, entries, notes, facts and balances are those the case states."""
     result = outcome_of(case, engine)
     for given, found in zip(case["events"], result.outcomes, strict=True):
         assert found == given.get("expect", found), given
     if "entries" in case:
-        assert [sentence(entry) for entry in result.entries] == case["entries"]
+        assert [of_entry(entry) for entry in result.entries] == case["entries"]
+    if "notes" in case:
+        assert [of_note(note) for note in result.notes] == case["notes"]
+    check_named(result.facts, case.get("facts", {}))
     check_members(result, case.get("balances", {}))
     check_sums(result)
 
 
 def test_every_case_is_here_or_said_to_be_elsewhere() -> None:
     """Numbers 1 to 60 are all accounted for."""
-    here = {case["number"] for _, case in files()}
+    here = {case["number"] for _, case in files() if "number" in case}
     assert here | ELSEWHERE == set(range(1, 61))
     assert not here & ELSEWHERE
     text = (FOLDER / "NOT_HERE.md").read_text("utf-8")
@@ -97,10 +112,11 @@ def test_every_case_is_here_or_said_to_be_elsewhere() -> None:
 @pytest.mark.parametrize(("stem", "case"), [pytest.param(*row, id=row[0]) for row in files()])
 def test_case_file_is_well_formed(stem: str, case: dict[str, Any]) -> None:
     """A case states its number, its origin and the choice it makes; no key is misspelt."""
-    assert stem.startswith(f"case_{case['number']:02d}_")
+    kind = "case" if "number" in case else "invariant"
+    assert stem.startswith(f"{kind}_{case['number' if kind == 'case' else kind]:02d}_")
     assert case["title"]
     assert case["source"]
     for example in case["example"]:
         assert set(example) <= KEYS
         assert example["choice"]
-        assert "balances" in example or "entries" in example
+        assert {"balances", "entries", "notes", "facts"} & set(example)

@@ -197,19 +197,25 @@ def test_terms_once_published_hold(call: Call, tmp_path: Path, secret: Path, ent
     assert result["winners"][0]["tokens"] == 500
 
 
-def journal(folder: Path, until: str, rows: list[tuple[str, str, str, int]]) -> Path:
+def journal(folder: Path, until: str, rows: list[tuple[str, str, str | None, int]]) -> Path:
     """What a draw reads of a run."""
     folder.mkdir()
-    member, kind, before, after = ([row[i] for row in rows] for i in range(4))
-    columns = {"seq": list(range(len(rows))), "member_id": member, "kind": kind, "before": before, "after": after}
-    table = pa.table({**columns, "after": pa.array(after, pa.int64())})
-    kinds = table.column("kind").dictionary_encode()
-    pq.write_table(table.set_column(2, "kind", kinds), folder / "journal.parquet")
+    who, kinds, draws, numbers = (list(column) for column in zip(*rows, strict=True))
+    ids = sorted(set(who))
+    columns = {
+        "seq": pa.array(range(len(rows))),
+        "member": pa.array([ids.index(one) for one in who], pa.int32()),
+        "kind": pa.array(kinds).dictionary_encode(),
+        "draw": pa.array(draws, pa.string()).dictionary_encode(),
+        "number": pa.array(numbers, pa.int32()),
+    }
+    pq.write_table(pa.table(columns), folder / "journal.parquet")
+    pq.write_table(pa.table({"member": range(len(ids)), "member_id": ids}), folder / "members.parquet")
     manifest = {
         "format": "run/1",
         "programme": {"file": "p.toml", "text": REWARD_MI.read_text(encoding="utf-8")},
         "summary": {"until": until},
-        "tables": {"journal.parquet": hashlib.sha256((folder / "journal.parquet").read_bytes()).hexdigest()},
+        "tables": {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in folder.glob("*.parquet")},
     }
     (folder / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
     return folder
@@ -223,7 +229,7 @@ ROWS = [
     ("zoë", "draw_entry_withdrawn", DRAW, 1),
     ("zoë", "draw_entered", DRAW, 1),
     ("cat", "draw_entered", "another", 1),
-    ("cat", "tier_changed", "", 2),
+    ("cat", "tier_changed", None, 2),
     ("ann", "draw_won", DRAW, 0),
 ]
 

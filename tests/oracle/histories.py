@@ -289,7 +289,8 @@ class Storyteller:
         elif luck < 0.55:
             event["counterpart"] = event["member"]
         if rng.random() < 0.5:
-            event["birthday"] = rng.choice((4_076, 7_000, rng.randrange(-5_000, 12_000), self.day - rng.randrange(9_000)))
+            leap_day, lately = 789, self.day - rng.randrange(9_000)
+            event["birthday"] = rng.choice((leap_day, rng.randrange(-5_000, 12_000), lately))
 
     def fill_draw_entry(self, event: Event) -> None:
         """A post, rather for a draw that is open and by its rules."""
@@ -310,7 +311,9 @@ def referral_story(rng: Random, inviter: int, members: int, friend: int) -> list
     """Some events that belong together: invited, come, ordered, returned; rings; a referrer who leaves."""
     if rng.random() < 0.15:
         ring = rng.sample(range(members), min(members, rng.choice((2, 3))))
-        return [{"type": "enrol", "member": a, "counterpart": b} for a, b in zip(ring, ring[1:] + ring[:1], strict=True)]
+        return [
+            {"type": "enrol", "member": a, "counterpart": b} for a, b in zip(ring, ring[1:] + ring[:1], strict=True)
+        ]
     parts: list[dict[str, Any]] = [
         {"type": "invite", "member": inviter, "counterpart": friend},
         {"type": "invite", "member": rng.randrange(members), "counterpart": friend},

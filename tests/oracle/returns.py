@@ -12,8 +12,8 @@ from rewardsim.rules.records import NEVER, NONE
 
 from .accounts import claw, credit, put_back
 from .dates import expiry_from
-from .earning import lines_of, rounded, tokens_of
 from .draws import withdraw
+from .earning import lines_of, rounded, tokens_of
 from .orders import deliver_refused, record_of
 from .referral import ask_to_revoke
 from .tiers import recount

@@ -107,7 +107,18 @@ def exchange_effect(world: World, member: Member, event: Event, day: int) -> int
         hand_over(world, member, event["item"], day)
         return codes.APPLIED
     member["held"] += item.tokens
-    propose(world, member, event, day, codes.ASK_STOCK, item=event["item"], wanted=1, pool=item.pool, order=None, pieces=pieces)
+    propose(
+        world,
+        member,
+        event,
+        day,
+        codes.ASK_STOCK,
+        item=event["item"],
+        wanted=1,
+        pool=item.pool,
+        order=None,
+        pieces=pieces,
+    )
     return codes.PROPOSED
 
 

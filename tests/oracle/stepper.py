@@ -68,7 +68,9 @@ class Stepper:
         self.entries: list[Entry] = []
         self.notes: list[Note] = []
         room = {"entries": 1 << 11, "rows": 1 << 6, **sizes}
-        self.machine = Machine(flat(law), members, orders, engine, self.keep, note_sink=self.keep_notes, rank=rank, **room)
+        self.machine = Machine(
+            flat(law), members, orders, engine, self.keep, note_sink=self.keep_notes, rank=rank, **room
+        )
         self.engine = engine
 
     @property

@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+
 from oracle import run
 from oracle.engines import ENGINES
 from oracle.ledger import Result
 from oracle.small import START, history, journal, moves, on, programme
 from oracle.stepper import replayed
 from oracle.world import Event
-
 from rewardsim.rules import codes
 
 every_engine = pytest.mark.parametrize("engine", ENGINES)

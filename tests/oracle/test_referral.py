@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+
 from oracle.engines import ENGINES, replay
 from oracle.ledger import Result
 from oracle.small import REFERRAL, START, history, journal, moves, on, programme
 from oracle.world import Event
-
 from rewardsim.rules import codes
 from rewardsim.rules.records import NONE
 

@@ -6,12 +6,12 @@ from datetime import date
 from typing import Any
 
 import pytest
+
 from oracle.dates import to_day
 from oracle.engines import ENGINES, replay
 from oracle.ledger import Result
 from oracle.small import START, TIERS, history, journal, moves, on, programme
 from oracle.world import Event
-
 from rewardsim.rules import codes
 from rewardsim.rules.records import NONE
 
@@ -19,9 +19,9 @@ every_engine = pytest.mark.parametrize("engine", ENGINES)
 LEVELS = [{"start": 0}, {"start": 15_000, "factor_bp": 11_000}, {"start": 40_000, "factor_bp": 15_000}]
 
 
-def told(engine: str, *events: Event, until: int = 100, levels: Any = None, changes: Any = None, **terms: int) -> Result:
+def told(engine: str, *events: Event, until: int = 100, levels: Any = None, **terms: int) -> Result:
     """What becomes of a few events under the usual tiers with changes."""
-    law = programme(levels=levels or LEVELS, changes=changes, **{**TIERS, "tier_months": 6, **terms})
+    law = programme(levels=levels or LEVELS, **{**TIERS, "tier_months": 6, **terms})
     return replay(law, history(*events), START + until, engine)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from fractions import Fraction
+from itertools import pairwise
 from typing import Any
 
 from rewardsim.rules import codes
@@ -285,7 +286,7 @@ def split(world: World, member: Member, order: Order, day: int, purchase: int) -
         return [(max(tier, level_of(levels, before + adds)), purchase)]
     cuts = [0, *sorted(level.start - before for level in levels if 0 < level.start - before < adds), adds]
     parts = []
-    for low, high in zip(cuts, cuts[1:], strict=False):
+    for low, high in pairwise(cuts):
         tokens = purchase * high // adds - purchase * low // adds
         parts.append((max(tier, level_of(levels, before + low)), tokens))
     return parts

@@ -50,14 +50,13 @@ def alone(law: Law, events: list[Event]) -> tuple[Law, list[Event]]:
     campaigns = [row for row in law.campaigns if row.pool == NONE]
     items = law.items
     kept, owners = [], {}
-    for event in events:
+    for event in (event for event in events if event["type"] != "draw_entry"):
         owner = owners.setdefault(event["order"], event["member"])
         shared = event["item"] != NONE and items[event["item"]].pool != NONE
         if (owner == event["member"] or event["order"] is None) and not shared:
             kept.append(event)
     terms = [replace(row, referral_from=NEVER) for row in law.terms]
-    told = [event for event in kept if event["type"] != "draw_entry"]
-    return law._replace(campaigns=campaigns, terms=terms, draws=[]), told
+    return law._replace(campaigns=campaigns, terms=terms, draws=[]), kept
 
 
 @every_engine

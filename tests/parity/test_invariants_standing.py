@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from oracle import Result
 from oracle.dates import add_months
-from oracle.generate import Scenario, scenario
 from oracle.engines import replay
+from oracle.generate import Scenario, scenario
 from oracle.small import START, TIERS, history, journal, on, programme
 from oracle.tiers import level_of, window_start
 from oracle.world import Event, Note

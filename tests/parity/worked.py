@@ -8,7 +8,8 @@ from functools import lru_cache
 from typing import Any
 
 import pytest
-from cases.programme import START, Tables, events_of, sentence
+from cases.programme import START, Tables, events_of
+from cases.sentences import of_entry
 from oracle import Result
 from oracle.dates import to_day
 from oracle.engines import ENGINES, replay
@@ -54,7 +55,7 @@ def worked(engine: str, events: list[dict[str, Any]], until: int | None = None, 
 
 def ledger(result: Result) -> list[str]:
     """The ledger in the words of the case files, dates left out."""
-    return [sentence(entry).split(" ", 1)[1] for entry in result.entries]
+    return [of_entry(entry).split(" ", 1)[1] for entry in result.entries]
 
 
 @lru_cache(maxsize=256)
