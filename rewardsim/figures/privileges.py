@@ -31,27 +31,28 @@ def privilege_cost(
     title = "What privileges cost"
     if cost.empty and gifts.empty:
         return blank(title, "no express delivery and no birthday tokens")
-    figure = make_subplots(rows=2, cols=1, shared_xaxes=True, vertical_spacing=0.08)
-    months = _months(cost, gifts)
-    for place, tier in enumerate([*levels, NO_TIER]):
-        for row, table, places in ((1, cost, digits), (2, gifts, decimals)):
-            bars = _bars(table, tier, place, months, places)
-            bars.showlegend = row == 1 or not (cost["tier"] == tier).any()
-            if any(bars.y):
-                figure.add_trace(bars, row=row, col=1)
+    panels = [(cost, digits, f"express deliveries,<br>{plain(currency)} a month")]
+    panels += [(gifts, decimals, f"birthdays,<br>{plain(token)}s a month")]
+    panels = [panel for panel in panels if len(panel[0])]
+    figure = make_subplots(rows=len(panels), cols=1, shared_xaxes=True, vertical_spacing=0.08)
+    months, named = _months(cost, gifts), set[str]()
+    for row, (table, places, words) in enumerate(panels, start=1):
+        for place, tier in enumerate([*levels, NO_TIER]):
+            if (table["tier"] == tier).any():
+                bars = _bars(table, tier, place, months, places)
+                figure.add_trace(bars.update(showlegend=tier not in named), row=row, col=1)
+                named.add(tier)
+        figure.update_yaxes(title_text=words, tickformat=",~f", rangemode="tozero", row=row, col=1)
+    figure.update_xaxes(type="category", categoryorder="array", categoryarray=months)
+    figure.update_xaxes(title_text="month", row=len(panels), col=1)
     spent, given = int(cost["amount"].sum()) / 10**digits, int(gifts["amount"].sum()) / 10**decimals
     said = (
-        f"{int(cost['count'].sum()):,} express deliveries: {spent:,.{digits}f} {plain(currency)}; "
-        f"{int(gifts['count'].sum()):,} birthdays: {given:,.{decimals}f} {plain(token)}s"
+        f"express deliveries: {int(cost['count'].sum()):,}, {spent:,.{digits}f} {plain(currency)}; "
+        f"birthdays: {int(gifts['count'].sum()):,}, {given:,.{decimals}f} {plain(token)}s"
     )
-    dressed(figure, title, supposing(said, assumed), height=620)
-    figure.update_layout(barmode="stack", legend={"title": {"text": "tier"}, "traceorder": "reversed"}, bargap=0.25)
-    figure.update_layout(title={"y": 0.96, "yref": "container", "yanchor": "top"}, margin={"t": 100})
-    figure.update_yaxes(title_text=f"express deliveries,<br>{plain(currency)} a month", tickformat="~s", row=1, col=1)
-    figure.update_yaxes(title_text=f"birthdays,<br>{plain(token)}s a month", tickformat="~s", row=2, col=1)
-    figure.update_yaxes(rangemode="tozero")
-    figure.update_xaxes(type="category", categoryorder="array", categoryarray=months)
-    figure.update_xaxes(title_text="month", row=2, col=1)
+    dressed(figure, title, supposing(said, assumed), height=180 + 220 * len(panels))
+    figure.update_layout(barmode="stack", bargap=0.25, margin={"t": 110})
+    figure.update_layout(legend={"title": {"text": "tier", "font": {"size": 13}}, "traceorder": "reversed"})
     return figure
 
 

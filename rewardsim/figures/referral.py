@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import plotly.graph_objects as go
 
 from rewardsim.figures.invited import STAGES, STATES, chains, referral_notes, referral_pairs
-from rewardsim.figures.style import COLOURS, GRID, INK, PAPER, blank, dressed, fill, iso, plain, supposing
+from rewardsim.figures.style import COLOURS, INK, PAPER, blank, dressed, fill, iso, plain, supposing
 
 if TYPE_CHECKING:
     import pandas as pd
 
-MOST = 400
+MOST = 250
 """Rows of a tree that can still be read."""
 WIDTH, ROW, STEP, SIGN = 1000, 19, 22, 6.6
 """Pixels: of the figure, of a row, of a generation, of a letter."""
+TOP = 150
+TALL = 24
+"""Rows of a chain that always stay together."""
 NAME_LONG = 16
+FEW = 10
+"""Refusals that can be counted on the axis one by one."""
 SYMBOLS = {"invited": "circle-open", "accepted": "circle", "qualified": "square", "revoked": "diamond", "refused": "x"}
 SHADES = dict(zip(STATES, (COLOURS[0], COLOURS[0], COLOURS[2], COLOURS[3], COLOURS[1]), strict=True))
 
@@ -27,8 +33,10 @@ class Spot(NamedTuple):
 
     x: float
     y: float
+    depth: int
     member: str
     pair: dict[str, Any] | None
+    again: bool = False
 
 
 def referral_tree(journal: pd.DataFrame, *, most: int = MOST, assumed: str = "") -> go.Figure:
@@ -43,18 +51,21 @@ def referral_tree(journal: pd.DataFrame, *, most: int = MOST, assumed: str = "")
         return blank(title, "nobody was invited, and nobody named a referrer")
     every = chains(pairs)
     drawn = _that_fit(every, most)
-    columns, spots, height = _placed(drawn)
-    figure = go.Figure(_branches(drawn, spots))
+    spots, height = _placed(drawn)
+    figure = go.Figure(_branches(spots))
     flat = [spot for chain in spots for spot in chain]
     for state in ("first", *STATES):
         marks = [spot for spot in flat if _state(spot) == state]
         if marks:
             figure.add_trace(_marks(marks, state))
-    dressed(figure, title, supposing(_said(pairs, every, drawn), assumed), height=int(height + 200))
-    figure.update_xaxes(visible=False, range=[-STEP, columns * WIDTH / columns], fixedrange=False)
+    dressed(figure, title, supposing(_said(pairs, every, drawn), assumed), height=int(height) + TOP + 20 + ROW)
+    figure.update_xaxes(visible=False, range=[-STEP, WIDTH])
     figure.update_yaxes(visible=False, range=[height, -ROW])
-    margin = {"l": 20, "r": 10, "t": 130, "b": 20}
-    figure.update_layout(margin=margin, legend={"orientation": "h", "y": 1.0, "yanchor": "bottom", "x": 0})
+    figure.update_layout(
+        margin={"l": 20, "r": 10, "t": TOP, "b": 20},
+        title={"y": 1 - 30 / figure.layout.height, "yref": "container", "yanchor": "top"},
+        legend={"orientation": "h", "y": 1, "yanchor": "bottom", "x": 0},
+    )
     return figure
 
 
@@ -69,29 +80,45 @@ def _that_fit(every: list[list[Any]], most: int) -> list[list[Any]]:
     return drawn
 
 
-def _placed(drawn: list[list[Any]]) -> tuple[int, list[list[Spot]], float]:
-    """Return the number of columns, each chain's spots, and the height: chains go where there is most room."""
-    wide = max(STEP * (depth + 2) + SIGN * len(_label(member, pair)) for chain in drawn for depth, member, pair in chain)
-    columns = max(1, min(int(WIDTH // wide), len(drawn)))
+def _placed(drawn: list[list[Any]]) -> tuple[list[list[Spot]], float]:
+    """Return the spots of each chain, or piece of one, and the height: each goes where there is most room."""
+    rows = [row for chain in drawn for row in chain]
+    wide = max(STEP * (depth + 2) + SIGN * len(_label(member, pair)) for depth, member, pair in rows)
+    columns = max(1, int(WIDTH // wide))
+    step = STEP * min(1, WIDTH / wide)  # very long chains stand steeper
     filled, placed = [0.0] * columns, []
-    for chain in drawn:
+    for piece, again in _pieces(drawn, max(TALL, len(rows) // columns)):
         column = filled.index(min(filled))
         left, top = column * WIDTH / columns, filled[column]
-        placed.append([Spot(left + STEP * d, top + ROW * k, m, pair) for k, (d, m, pair) in enumerate(chain)])
-        filled[column] = top + ROW * len(chain) + ROW / 2
-    return columns, placed, max(filled)
+        spots = [Spot(left + step * d, top + ROW * k, d, m, pair) for k, (d, m, pair) in enumerate(piece)]
+        placed.append([spots[0]._replace(again=again), *spots[1:]])
+        filled[column] = top + ROW * len(piece) + ROW / 2
+    return placed, max(filled)
 
 
-def _branches(drawn: list[list[Any]], spots: list[list[Spot]]) -> go.Scatter:
+def _pieces(drawn: list[list[Any]], tall: int) -> Iterator[tuple[list[Any], bool]]:
+    """Cut chains that are too tall between the branches of the one at the top, who then stands there again."""
+    for chain in drawn:
+        piece, again = chain[:1], False
+        starts = [place for place, (depth, _, _) in enumerate(chain) if depth == 1]
+        for start, end in pairwise([*starts, len(chain)]):
+            if len(piece) > 1 and len(piece) + end - start > tall:
+                yield piece, again
+                piece, again = chain[:1], True
+            piece = piece + chain[start:end]
+        yield piece, again
+
+
+def _branches(placed: list[list[Spot]]) -> go.Scatter:
     """Return the lines from each member down and across to those he brought."""
     x: list[float | None] = []
     y: list[float | None] = []
-    for chain, placed in zip(drawn, spots, strict=True):
+    for spots in placed:
         above: dict[int, Spot] = {}
-        for (depth, _, _), spot in zip(chain, placed, strict=True):
-            above[depth] = spot
-            if depth:
-                parent = above[depth - 1]
+        for spot in spots:
+            above[spot.depth] = spot
+            if spot.depth:
+                parent = above[spot.depth - 1]
                 x += [parent.x, parent.x, spot.x, None]
                 y += [parent.y, spot.y, spot.y, None]
     stroke = {"color": "#9aa5b1", "width": 1}
@@ -106,7 +133,7 @@ def _marks(spots: Sequence[Spot], state: str) -> go.Scatter:
         y=[spot.y for spot in spots],
         mode="markers+text",
         name="at the top" if first else state,
-        text=[_label(spot.member, spot.pair) for spot in spots],
+        text=[f" {_label(spot.member, spot.pair)}{' (continued)' * spot.again}" for spot in spots],
         textposition="middle right",
         textfont={"size": 11, "color": INK},
         marker={
@@ -170,8 +197,11 @@ def referral_refusals(journal: pd.DataFrame) -> go.Figure:
             figure.add_trace(_refused(counts[stage].to_dict(), stage, place, list(causes)))
     said = f"{len(refused):,} refusals noted, {(notes['state'] == 'qualified').sum():,} friends qualified"
     dressed(figure, title, said, height=max(320, 200 + 30 * len(causes)))
-    figure.update_layout(barmode="stack", legend={"title": {"text": "refused at the", "font": {"size": 13}}})
-    figure.update_xaxes(title_text="refusals", tickformat=",d", rangemode="tozero", gridcolor=GRID)
+    at = {"title": {"text": "refused at the", "font": {"size": 13}}, "traceorder": "normal"}
+    figure.update_layout(barmode="stack", legend=at)
+    figure.update_xaxes(title_text="refusals", tickformat=",d", rangemode="tozero")
+    if refused["cause"].value_counts().max() <= FEW:
+        figure.update_xaxes(dtick=1)
     figure.update_yaxes(title_text="cause", autorange="reversed", type="category")
     return figure
 

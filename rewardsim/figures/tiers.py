@@ -18,10 +18,14 @@ COLUMNS_MAX = 7
 """Days that have room beside each other."""
 GAP = 22
 """Pixels between two tiers."""
-MARGIN = {"l": 30, "r": 110, "t": 120, "b": 50}
+HEIGHT = 560
+MARGIN = {"l": 30, "r": 110, "t": 130, "b": 50}
+NAME_LONG = 14
 MOVES = {"rose": "rgba(23,105,209,0.45)", "fell": "rgba(196,69,0,0.55)", "began": "rgba(18,61,30,0.25)",
          "stayed": "rgba(128,110,89,0.22)"}  # fmt: skip
 """Colours of the bands, those of the house made translucent."""
+SOLID = {"rose": "#8cb4e8", "fell": "#df9270", "began": "#a0b1a5", "stayed": "#d2ccc4"}
+"""The bands' colours as they look on the paper."""
 
 
 def tier_flows(
@@ -35,21 +39,35 @@ def tier_flows(
     """
     title = "Members between tiers"
     notes = journal[journal["kind"] == "tier_changed"].sort_values(["member_id", "seq"])
-    chosen = sorted({iso(day) for day in on}) if on is not None else _period_ends(notes)
+    chosen = sorted({iso(day) for day in on}) if on is not None else period_ends(notes["day"], journal["day"])
     table = tiers_on(notes, chosen)
     if table.empty or len(chosen) < 2:
         return blank(title, "nobody had a tier" if table.empty else "at least two days are needed")
     order = [NOT_YET, *levels]
+    strange = sorted(set(table.to_numpy().ravel()) - set(order))
+    if strange:
+        raise ValueError(f"levels: found tiers {', '.join(strange)} in the journal; name all of the programme's tiers")
     boxes = [(place, tier) for place, day in enumerate(chosen) for tier in order if (table[day] == tier).any()]
-    figure = go.Figure(_sankey(table, chosen, order, boxes))
-    dressed(figure, title, supposing(_said(table, chosen, order), assumed), height=560)
-    figure.update_layout(margin=MARGIN)
+    counts = [int((table[chosen[column]] == tier).sum()) for column, tier in boxes]
+    spots = _positions(boxes, counts, len(chosen))
+    figure = go.Figure(_sankey(table, chosen, order, boxes, counts, spots))
+    dressed(figure, title, supposing(_said(table, chosen, order), assumed), height=HEIGHT)
+    figure.update_layout(margin=MARGIN, title={"y": 0.96, "yref": "container", "yanchor": "top"})
     for place, day in enumerate(chosen):
-        figure.add_annotation(
-            x=place / (len(chosen) - 1), y=1.02, xref="paper", yref="paper", text=day, showarrow=False,
-            yanchor="bottom", xanchor="left" if not place else "center", font={"size": 12, "color": INK},
-        )  # fmt: skip
-    return _explained(figure)
+        _write(figure, place / (len(chosen) - 1), 1.02, day, yanchor="bottom", xanchor="center" if place else "left")
+    for (_, tier), count, x, y in zip(boxes, counts, *spots, strict=True):
+        said = f"{plain(tier, NAME_LONG)} {count:,}"
+        beside = {"xanchor": "left", "yanchor": "middle", "xshift": 9, "bgcolor": "rgba(255,255,255,0.55)"}
+        _write(figure, x, 1 - y, said, **beside)
+    words = (f'<span style="color:{SOLID[name]}">\u25a0</span> {name}' for name in MOVES)
+    _write(figure, 0, -0.04, "   ".join(words), xanchor="left", yanchor="top")
+    return figure
+
+
+def _write(figure: go.Figure, x: float, y: float, text: str, **more: Any) -> None:
+    """Write into the picture, 0 to 1 from the left and from the bottom."""
+    font = {"size": 12, "color": INK}
+    figure.add_annotation(x=x, y=y, xref="paper", yref="paper", text=text, showarrow=False, font=font, **more)
 
 
 def tiers_on(notes: pd.DataFrame, chosen: Sequence[str]) -> pd.DataFrame:
@@ -68,50 +86,50 @@ def tiers_on(notes: pd.DataFrame, chosen: Sequence[str]) -> pd.DataFrame:
     return table.fillna(NOT_YET).sort_index()
 
 
-def _period_ends(notes: pd.DataFrame) -> list[str]:
-    """Return the ends of the periods that changes of tier fall into, and of the one before."""
+def period_ends(changes: pd.Series, days_noted: pd.Series) -> list[str]:
+    """Return the ends of the periods with changes of tier, and of the one before, up to the last day noted."""
     import pandas as pd
 
-    if notes.empty:
+    if changes.empty:
         return []
     for every in ("Q", "Y"):
-        first, last = (day.to_period(every) for day in (notes["day"].min(), notes["day"].max()))
+        first, last = (day.to_period(every) for day in (changes.min(), changes.max()))
         ends = pd.period_range(first - 1, last)
         if len(ends) <= COLUMNS_MAX:
             break
-    return days(pd.Series(ends.end_time))
+    return days(pd.Series(ends.end_time).clip(upper=days_noted.max()))
 
 
-def _sankey(table: pd.DataFrame, chosen: Sequence[str], order: Sequence[str], boxes: list[Any]) -> go.Sankey:
+def _sankey(
+    table: pd.DataFrame, chosen: Sequence[str], order: Sequence[str], boxes: list[Any], counts: list[int],
+    spots: tuple[list[float], list[float]],
+) -> go.Sankey:  # fmt: skip
     """Return boxes by day and tier, the highest tier on top, and bands for the members between them."""
     place_of = {box: place for place, box in enumerate(boxes)}
-    counts = [int((table[chosen[column]] == tier).sum()) for column, tier in boxes]
     bands = [
-        (place_of[k, before], place_of[k + 1, after], int(count), _move(before, after, order))
+        (place_of[k, before], place_of[k + 1, after], int(count), _move(before, after, order), before, after)
         for k, (day, following) in enumerate(pairwise(chosen))
         for (before, after), count in table.groupby([day, following]).size().items()
     ]
-    x, y = _positions(boxes, counts, len(chosen))
     shade = {tier: COLOURS[place % len(COLOURS)] for place, tier in enumerate(order[1:])}
+    at = [f"{plain(tier)} at the end of {chosen[column]}" for column, tier in boxes]
     return go.Sankey(
         arrangement="fixed",
         node={
-            "label": [f"{plain(tier)} {count:,}" for (_, tier), count in zip(boxes, counts, strict=True)],
-            "x": x, "y": y, "pad": GAP, "thickness": 14,
+            "x": spots[0], "y": spots[1], "pad": GAP, "thickness": 14,
             "color": [shade.get(tier, "#9aa5b1") for _, tier in boxes],
             "line": {"color": INK, "width": 0.5},
-            "customdata": [chosen[column] for column, _ in boxes],
-            "hovertemplate": "%{label}<br>at the end of %{customdata}<extra></extra>",
+            "customdata": at,
+            "hovertemplate": "%{value:,d} members<br>%{customdata}<extra></extra>",
         },
         link={
             "source": [band[0] for band in bands],
             "target": [band[1] for band in bands],
             "value": [band[2] for band in bands],
             "color": [MOVES[band[3]] for band in bands],
-            "customdata": [band[3] for band in bands],
-            "hovertemplate": "%{value:,d} members %{customdata}<br>%{source.label} to %{target.label}<extra></extra>",
+            "customdata": [f"{band[3]}: {plain(band[4])} to {plain(band[5])}" for band in bands],
+            "hovertemplate": "%{value:,d} members %{customdata}<extra></extra>",
         },
-        textfont={"size": 12, "color": INK, "shadow": "none"},
     )  # fmt: skip
 
 
@@ -125,7 +143,7 @@ def _move(before: str, after: str, order: Sequence[str]) -> str:
 
 def _positions(boxes: list[Any], counts: list[int], columns: int) -> tuple[list[float], list[float]]:
     """Return the boxes' places, 0 to 1 from the left and from the top, as the diagram scales them."""
-    inner = 560 - MARGIN["t"] - MARGIN["b"]
+    inner = HEIGHT - MARGIN["t"] - MARGIN["b"]
     gap = GAP / inner
     most = max(sum(1 for column, _ in boxes if column == k) for k in range(columns))
     scale = (1 - gap * (most - 1)) / sum(count for (column, _), count in zip(boxes, counts, strict=True) if not column)
@@ -141,7 +159,7 @@ def _positions(boxes: list[Any], counts: list[int], columns: int) -> tuple[list[
 
 def _said(table: pd.DataFrame, chosen: Sequence[str], order: Sequence[str]) -> str:
     """Count members and their moves."""
-    moves = {name: 0 for name in MOVES}
+    moves = dict.fromkeys(MOVES, 0)
     for day, following in pairwise(chosen):
         for (before, after), count in table.groupby([day, following]).size().items():
             moves[_move(before, after, order)] += int(count)
@@ -149,17 +167,3 @@ def _said(table: pd.DataFrame, chosen: Sequence[str], order: Sequence[str]) -> s
         f"{len(table):,} members; counted at the end of {len(chosen)} days, between them "
         f"{moves['rose']:,} rose and {moves['fell']:,} fell"
     )
-
-
-def _explained(figure: go.Figure) -> go.Figure:
-    """Say what the bands' colours mean."""
-    words = "   ".join(f'<span style="color:{shade}">\u25a0</span> {name}' for name, shade in SOLID.items())
-    figure.add_annotation(
-        x=0, y=-0.04, xref="paper", yref="paper", text=words, showarrow=False, xanchor="left", yanchor="top",
-        font={"size": 12, "color": INK},
-    )  # fmt: skip
-    return figure
-
-
-SOLID = {"rose": "#8cb4e8", "fell": "#df9270", "began": "#a0b1a5", "stayed": "#d2ccc4"}
-"""The bands' colours as they look on the paper."""

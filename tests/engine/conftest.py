@@ -24,8 +24,20 @@ def sample() -> pa.Table:
 
 
 @pytest.fixture(scope="session")
+def phases() -> pa.Table:
+    """The shipped sample of all phases, imported."""
+    return import_transactions(DATA / "samples" / "three-phases.csv", DATA / "mappings" / "generic.toml").events
+
+
+@pytest.fixture(scope="session")
+def all_of_reward_mi() -> Programme:
+    """Reward Mi with its three phases."""
+    return load_programme(DATA / "programmes" / "reward-mi.toml")
+
+
+@pytest.fixture(scope="session")
 def reward_mi() -> Programme:
-    """Reward Mi without what no rule applies yet."""
+    """Reward Mi's first phase alone."""
     return load_programme(DATA / "programmes" / "reward-mi.toml").without("referral", "tiers", "draws")
 
 

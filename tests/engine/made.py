@@ -103,6 +103,13 @@ def canonical(rows: Iterable[dict[str, Any]]) -> pa.Table:
     return pa.Table.from_pylist(full, event_schema())
 
 
+def moved(table: pa.Table, days: int) -> pa.Table:
+    """The same events so many days later."""
+    at = table.schema.get_field_index("occurred_day")
+    later = table["occurred_day"].cast(pa.int32()).to_numpy() + days
+    return table.set_column(at, table.schema.field(at), pa.array(later, pa.int32()).cast(pa.date32()))
+
+
 def busy_table(events: int, members: int, seed: int) -> pa.Table:
     """Random events of all types, some refused, some repeated."""
     return canonical(_Maker(random.Random(seed), members).rows(events))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -10,13 +11,18 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from engine.made import DATA, SHARED, run
+from engine.made import DATA, SHARED, moved, run
 from rewardsim.engine.prepare import PreparedEvents
 from rewardsim.engine.replay import Replayed, replay_events
 from rewardsim.programme import Programme, parse_programme
 from rewardsim.transactions import import_transactions
 
 ENGINES = ("interpreted", "compiled")
+FACTS = {
+    "members": ("status", "enrolled_day", "available", "debt"),
+    "standings": ("tier", "since_day", "review_day", "grace_day", "qualifying", "projected", "to_keep", "to_rise"),
+    "ties": ("state", "referrer", "invited_by", "linked_day", "friends"),
+}
 ORACLE = """
 schema = 1
 [programme]
@@ -57,13 +63,19 @@ def same_everything(programme: Programme, table: Any, tmp_path: Path) -> Replaye
     one, two = (replay(programme, table, engine, tmp_path / engine) for engine in ENGINES)
     assert one.digest == two.digest
     assert one.outcomes == two.outcomes
-    assert one.entries == two.entries > 0
+    assert one.auditor.entries == two.auditor.entries > 0
+    assert one.chains.notes == two.chains.notes
+    assert one.draws == two.draws
     assert (one.auditor.balances == two.auditor.balances).all()
     assert (one.auditor.flows == two.auditor.flows).all()
-    for name in ("ledger", "events"):
+    rows = {"ledger": one.auditor.entries, "journal": one.chains.notes, "events": table.num_rows}
+    for name, count in rows.items():
         tables = [pq.read_table(tmp_path / engine / f"{name}.parquet") for engine in ENGINES]
-        assert tables[0].num_rows == (one.entries if name == "ledger" else table.num_rows)
+        assert tables[0].num_rows == count
         assert tables[0].equals(tables[1]), name
+    for name in one.tables:
+        for field in FACTS[name]:
+            assert (one.tables[name][field] == two.tables[name][field]).all(), (name, field)
     return one
 
 
@@ -74,10 +86,23 @@ def test_the_sample_under_reward_mi(sample: pa.Table, reward_mi: Programme, tmp_
 
 def test_the_sample_under_the_tea_club(sample: pa.Table, tea_club: Programme, tmp_path: Path) -> None:
     """Five years on, to fall into the club's time; the words differ, the law does not care."""
-    days = sample["occurred_day"].cast(pa.int32()).to_numpy() + 5 * 365
-    moved = sample.set_column(3, sample.schema.field(3), pa.array(days, pa.int32()).cast(pa.date32()))
-    done = same_everything(tea_club, moved, tmp_path)
+    done = same_everything(tea_club, moved(sample, 5 * 365), tmp_path)
     assert done.outcomes["applied"] >= 20
+
+
+def test_all_phases_under_reward_mi(phases: pa.Table, all_of_reward_mi: Programme, tmp_path: Path) -> None:
+    """Tiers, referral and draws by both engines, notes included."""
+    done = same_everything(all_of_reward_mi, phases, tmp_path)
+    assert done.chains.notes > 200
+    assert set(done.tables) == set(FACTS)
+    assert all(len(table) for table in done.tables.values())
+
+
+def test_all_phases_under_the_tea_club(phases: pa.Table, tea_club: Programme, tmp_path: Path) -> None:
+    """Other criterion, window and rate; three levels of referral; two draws, by purchase and by enrolment."""
+    done = same_everything(tea_club, moved(phases, (date(2022, 1, 1) - date(2017, 6, 15)).days), tmp_path)
+    assert set(done.draws) == {"first-cup", "newcomers"}
+    assert done.chains.notes > 100
 
 
 def test_the_busy_events(busy: tuple[Programme, pa.Table], tmp_path: Path) -> None:
@@ -131,7 +156,7 @@ def test_oracle_sales_and_balances_not_below_zero(online_retail: pa.Table, tmp_p
     assert (taken, short, taken + short) == (586_920, 22_511, 609_431)
     assert int((done.members["shortfall"] > 0).sum()) == 185
     assert int(done.members["available"].sum()) == 8_315_750
-    assert done.entries == flow_count(tmp_path / "compiled" / "ledger.parquet")
+    assert done.auditor.entries == flow_count(tmp_path / "compiled" / "ledger.parquet")
 
 
 def flow_count(path: Path) -> int:

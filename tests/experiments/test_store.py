@@ -16,7 +16,7 @@ import pyarrow as pa
 import pytest
 from engine.made import BUSY, canonical
 
-from rewardsim.engine import writing
+from rewardsim.engine import journal, writing
 from rewardsim.experiments import replay as replay_module
 from rewardsim.experiments import store as store_module
 from rewardsim.experiments.replay import replay
@@ -93,7 +93,8 @@ def test_the_manifest_says_what_it_was_made_of(base: Run) -> None:
     assert said["format"] == "run/2"
     assert said["inputs"]["kind"] == "replay"
     assert said["events"]["files"] == ["sample.parquet"]
-    assert set(said["tables"]) == {"ledger.parquet", "events.parquet", "members.parquet", "daily.parquet"}
+    tables = ("ledger", "journal", "events", "members", "daily")
+    assert set(said["tables"]) == {f"{name}.parquet" for name in tables}
     assert parse_programme(said["programme"]["text"]).key == base.programme.key
     assert {"python", "numpy", "pyarrow", "numba", "tzdata"} <= set(said["versions"])
     assert sorted(path.name for path in base.path.iterdir()) == sorted([*said["tables"], "manifest.json"])
@@ -108,6 +109,7 @@ def broken(*_: object, **__: object) -> None:
 
 FAILING: dict[str, tuple[Any, str]] = {
     "ledger": (writing.LedgerWriter, "write"),
+    "journal": (journal.JournalWriter, "close"),
     "events": (writing.EventWriter, "write"),
     "closing": (writing.LedgerWriter, "close"),
     "daily": (replay_module, "daily_table"),
@@ -214,7 +216,7 @@ def copy(base: Run, tmp_path: Path) -> Run:
     return Run(tmp_path / base.path.name)
 
 
-@pytest.mark.parametrize("table", ["ledger", "events", "members", "daily"])
+@pytest.mark.parametrize("table", ["ledger", "journal", "events", "members", "daily"])
 def test_a_flipped_bit_is_found(copy: Run, table: str) -> None:
     copy.verify()
     path = copy.path / f"{table}.parquet"

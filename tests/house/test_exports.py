@@ -89,6 +89,7 @@ def loaded_by(code: str) -> set[str]:
 LIGHT = {
     "the package": "import rewardsim; dir(rewardsim)",
     "the command line": "import rewardsim.cli",
+    "its draws": "import rewardsim.cli_draw",
     "help": "import rewardsim.cli as c\ntry: c.app(['--help'])\nexcept SystemExit: pass",
     "help of a command": "import rewardsim.cli as c\ntry: c.app(['replay', '--help'])\nexcept SystemExit: pass",
     "version": "import rewardsim.cli as c\ntry: c.app(['--version'])\nexcept SystemExit: pass",

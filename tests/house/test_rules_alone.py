@@ -21,10 +21,10 @@ from law_of_elsewhere import codes, records as r
 terms = r.Terms(amount_max=10**9, tokens_max=10**9, counter_width=2, category_width=1, channel_width=1, earn_on=1,
     band_count=1, orders_max=r.NONE, share_limit=r.NONE, welcome_tokens=5, debt_limit=r.NONE, window_days=r.NONE)
 law_book = law.Law([terms], [r.Band(upper=r.NONE, tokens=1, per=100, common=1, denominator=100)], [], [], [], [],
-    [1], [1], [10_000])
+    [1], [1], [10_000], [], [], [])
 book = law.Book([r.Head(lot_free=0, lot_spare=8, order_free=0, order_spare=1)], [r.Member()],
     [r.Lot(next=n + 1) for n in range(8)], [r.Order()], [], [], [], [r.Counter() for _ in range(2)], [], [],
-    [r.Entry() for _ in range(8)])
+    [r.Entry() for _ in range(8)], [], [], [], [], [], [])
 event = r.Event(type=codes.ORDER, day=17000, amount=1299, order=0, line_count=1)
 code = law.apply(law_book, book, event, [r.EventLine(number=1, amount=1299)])
 told = [(e.source, e.target, e.tokens, e.rule) for e in book.entries[: book.head[0].entry_count]]

@@ -263,3 +263,18 @@ def test_qualified_by_enrolment_and_left(engine: str) -> None:
         "4 m2 ISSUE>AVAILABLE 20 referral",
         "4 m1 ISSUE>AVAILABLE 100 referral",
     ]
+
+
+@every_engine
+def test_rewards_of_one_day_come_in_order_of_granting(engine: str) -> None:
+    """Two friends, qualified on one day: the referrer is paid for the first one first."""
+    found = told(
+        engine,
+        on(0, "enrol", 0),
+        *(on(0, "enrol", k, counterpart=0) for k in (1, 2)),
+        *(on(2, "order", k, order=f"o{k}", amount=1000) for k in (1, 2)),
+        on(2, "deliver", 2, order="o2", second=1),
+        on(2, "deliver", 1, order="o1", second=2),
+        referral_delay=14,
+    )
+    assert [entry["event"] for entry in found.entries if entry["member"] == 0] == [5, 6]

@@ -243,3 +243,13 @@ def test_projection(engine: str) -> None:
         "to_keep": 15_000,
         "to_rise": 23_000,
     }
+
+
+@every_engine
+@pytest.mark.parametrize(("downgrade", "tier"), [(codes.NEVER_DOWN, 2), (codes.ONE_STEP, 1)])
+def test_a_return_does_not_judge_leniency(engine: str, downgrade: int, tier: int) -> None:
+    """A tier above what the review found rests on no order, so that no return can take it."""
+    events = (order(5, "a", 40_000), order(300, "b", 1_000), back(400, "b", 1_000))
+    found = told(engine, *events, until=420, downgrade=downgrade)
+    assert len(journal(found)) == 3
+    assert found.facts[0]["tier"] == tier
