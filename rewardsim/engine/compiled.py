@@ -98,3 +98,11 @@ def step(
         return int(_kernel(*arguments))
     with link_once.only(kernel.__qualname__):
         return int(_kernel(*arguments))
+
+
+def load() -> None:
+    """Compile the kernel, or read it from the cache, by a sweep of an empty book."""
+    none = np.zeros(0, dtype=np.int64)
+    book = {name: np.zeros(int(name == "head"), dtype_of(record)) for name, record in TABLES.items()}
+    law = records.Law(*[none] * len(records.Law._fields))
+    step(loop.SWEEP, law, records.Book(**book), none, none, none, none, none, 0, 0)

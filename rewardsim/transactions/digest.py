@@ -6,6 +6,8 @@ import hashlib
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
+from .columns import numbers_of, present_in
+
 if TYPE_CHECKING:
     import pyarrow as pa
 
@@ -45,12 +47,11 @@ class TableHasher:
         import pyarrow.compute as pc
 
         self.rows += batch.num_rows
-        self._arrival.update(_integers(batch.column("recorded")))
+        self._arrival.update(_words(numbers_of(batch.column("recorded"))))
         for name in DIGESTED:
             self._add(name, batch.column(name))
         lines = batch.column("lines")
-        counts = pc.fill_null(pc.list_value_length(lines), -1)
-        self._parts["lines"][0].update(_integers(counts))
+        self._parts["lines"][0].update(_words(_lengths(lines)))
         flat = lines.flatten()
         for name in LINE_FIELDS:
             self._add(f"lines.{name}", pc.struct_field(flat, name))
@@ -68,38 +69,47 @@ class TableHasher:
 
     def _add(self, name: str, column: pa.Array) -> None:
         import pyarrow as pa
-        import pyarrow.compute as pc
 
         values, lengths = self._parts[name]
-        kind = column.type
-        if pa.types.is_dictionary(kind):
-            column, kind = column.cast(pa.large_string()), pa.large_string()
-        if pa.types.is_string(kind) or pa.types.is_large_string(kind):
-            lengths.update(_integers(pc.fill_null(pc.binary_length(column), -1)))
+        if pa.types.is_dictionary(column.type):
+            column = column.cast(pa.large_string())
+        if pa.types.is_string(column.type) or pa.types.is_large_string(column.type):
+            lengths.update(_words(_lengths(column)))
             values.update(_text_bytes(column))
             return
-        lengths.update(_integers(pc.cast(column.is_valid(), pa.int8())))
-        whole = column.cast(pa.int32()) if pa.types.is_date32(kind) else column
-        values.update(_integers(pc.fill_null(whole, 0)))
+        lengths.update(_words(present_in(column)))
+        values.update(_words(numbers_of(column) * present_in(column)))
 
 
-def _integers(column: pa.Array) -> bytes:
-    """A column without nulls as little-endian 64-bit integers."""
-    return column.to_numpy(zero_copy_only=False).astype("<i8").tobytes()
+def _words(numbers: Any) -> Any:
+    """Return integers as little-endian 64-bit words."""
+    return numbers.astype("<i8", order="C", copy=False)
 
 
-def _text_bytes(column: pa.Array) -> bytes:
-    """The bytes of all texts one after the other."""
+def _lengths(column: pa.Array) -> Any:
+    """Return the length of each text or list, -1 where it is missing."""
+    import numpy as np
+
+    bounds = _bounds(column)
+    return np.where(present_in(column) == 1, bounds[1:] - bounds[:-1], -1)
+
+
+def _bounds(column: pa.Array) -> Any:
+    """Return where each text or list begins and ends."""
+    import numpy as np
     import pyarrow as pa
-    import pyarrow.compute as pc
 
-    joined = pc.binary_join(
-        pa.LargeListArray.from_arrays(
-            pa.array([0, len(column)], pa.int64()), pc.fill_null(column.cast(pa.large_string()), "")
-        ),
-        pa.scalar("", pa.large_string()),
-    )
-    return joined[0].as_py().encode()
+    width = 8 if pa.types.is_large_string(column.type) else 4
+    bounds = np.frombuffer(column.buffers()[1], f"<i{width}")
+    return bounds[column.offset : column.offset + len(column) + 1]
+
+
+def _text_bytes(column: pa.Array) -> Any:
+    """Return the bytes of all texts one after the other."""
+    if column.null_count:
+        column = column.drop_null()  # a missing text may lie on bytes of its own
+    bounds = _bounds(column)
+    return memoryview(column.buffers()[2] or b"")[bounds[0] : bounds[-1]]
 
 
 def _batches(events: Any) -> Iterable[pa.RecordBatch]:
