@@ -37,7 +37,7 @@ def event_records(batch: pa.RecordBatch, names: Names) -> tuple[Any, Any, Any]:
     events["channel"] = codes_of(batch.column("channel"), names.channels)
     events["item"] = item_rows(batch.column("item"), events["day"], names)
     lines = line_records(batch, events, names)
-    return events, lines, np.ascontiguousarray(batch.column("last_mention").to_numpy(), dtype=np.int64)
+    return events, lines, np.array(batch.column("last_mention").to_numpy())
 
 
 def codes_of(words: pa.Array, codes: dict[str, int]) -> Any:

@@ -19,7 +19,7 @@ from numba.extending import register_jitable
 import rewardsim.rules
 from rewardsim.rules import records
 
-from . import link_once, loop
+from . import ahead, link_once, loop
 from .cache import keyed_cache
 from .pointers import address_list, reader_of, tables_type
 from .tables import LAW_RECORDS, TABLES, dtype_of
@@ -42,7 +42,7 @@ BATCH = tables_type(
 def _register(module: ModuleType) -> None:
     """Make a module's functions callable from compiled code. Rules allocate nothing, hence no run time."""
     for function in vars(module).values():
-        if inspect.isfunction(function) and function.__module__ == module.__name__:
+        if inspect.isfunction(function) and function.__module__ == module.__name__ and function is not ahead.look_ahead:
             register_jitable(_nrt=False)(function)
 
 
