@@ -10,9 +10,11 @@ import pyarrow.compute as pc
 
 from rewardsim.programme.names import Names
 from rewardsim.rules.records import NONE, Event, EventLine
+from rewardsim.transactions.columns import lengths_of, numbers_of, present_in, texts_of
 
 from .tables import dtype_of
 
+BLOCK = 1 << 12
 COPIED = {
     "type": "type_number",
     "member": "member",
@@ -31,41 +33,55 @@ COPIED = {
 
 def event_records(batch: pa.RecordBatch, names: Names) -> tuple[Any, Any, Any]:
     """Return the batch's events, their lines, and the last mentions of orders, as arrays."""
-    events = np.empty(batch.num_rows, dtype_of(Event))
-    for field, column in COPIED.items():
-        events[field] = batch.column(column).to_numpy(zero_copy_only=False)
-    events["channel"] = codes_of(batch.column("channel"), names.channels)
-    events["item"] = item_rows(batch.column("item"), events["day"], names)
-    lines = line_records(batch, events, names)
-    return events, lines, np.array(batch.column("last_mention").to_numpy())
+    columns = {field: numbers_of(batch.column(column)) for field, column in COPIED.items()}
+    columns["channel"] = codes_of(batch.column("channel"), names.channels)
+    columns["item"] = item_rows(batch.column("item"), columns["day"], names)
+    counts = line_counts(batch)
+    columns["line_first"], columns["line_count"] = np.cumsum(counts) - counts, counts
+    events = records_of(columns, Event)
+    # Copied, because the kernel is compiled for arrays that it may write.
+    return events, line_records(batch, events, names), numbers_of(batch.column("last_mention")).copy()
+
+
+def records_of(columns: dict[str, Any], record: type) -> Any:
+    """Return columns as a structured array of records, a block that fits the processor's cache at a time."""
+    rows = np.empty(len(next(iter(columns.values()))), dtype_of(record))
+    for first in range(0, len(rows), BLOCK):
+        part = rows[first : first + BLOCK]
+        for field, column in columns.items():
+            part[field] = column[first : first + BLOCK]
+    return rows
 
 
 def codes_of(words: pa.Array, codes: dict[str, int]) -> Any:
     """Return the programme's codes of a column of words, 0 where it does not name them."""
     if not codes or words.null_count == len(words):
         return np.zeros(len(words), dtype=np.int64)
-    found = pc.index_in(words, value_set=pa.array(list(codes), words.type))
+    found = pc.index_in(words, value_set=texts_of(list(codes)).cast(words.type))
     lookup = np.array([*codes.values(), 0], dtype=np.int64)
-    return lookup[pc.fill_null(found, len(codes)).to_numpy(zero_copy_only=False)]
+    return lookup[np.where(present_in(found) == 1, numbers_of(found), len(codes))]
 
 
 def item_rows(ids: pa.Array, days: Any, names: Names) -> Any:
     """Return each event's item row as it stands on its day, NONE where the id is unknown."""
     rows = np.full(len(ids), NONE, dtype=np.int64)
-    for at in np.flatnonzero(pc.is_valid(ids).to_numpy(zero_copy_only=False)):
+    for at in np.flatnonzero(present_in(ids)):
         rows[at] = names.item(ids[int(at)].as_py(), int(days[at]))
     return rows
 
 
+def line_counts(batch: pa.RecordBatch) -> Any:
+    """Return how many lines each event has; an event without lines is one line."""
+    return np.maximum(lengths_of(batch.column("lines")), 1).astype(np.int64)
+
+
 def line_records(batch: pa.RecordBatch, events: Any, names: Names) -> Any:
-    """Return the lines of a batch and point its events at them; an event without lines is one line."""
+    """Return the lines of a batch's events."""
     listed = batch.column("lines")
-    lengths = pc.fill_null(pc.list_value_length(listed), 0).to_numpy(zero_copy_only=False).astype(np.int64)
-    counts = np.maximum(lengths, 1)
-    first = np.concatenate([[0], np.cumsum(counts)[:-1]]) if len(counts) else counts
-    events["line_first"], events["line_count"] = first, counts
-    lines = np.zeros(int(counts.sum()), dtype_of(EventLine))
-    bare = lengths == 0
+    lengths = lengths_of(listed)
+    first = events["line_first"]
+    lines = np.zeros(int(events["line_count"].sum()), dtype_of(EventLine))
+    bare = lengths <= 0
     at = first[bare]
     lines["number"][at] = 1
     lines["amount"][at] = events["amount"][bare]
@@ -73,11 +89,12 @@ def line_records(batch: pa.RecordBatch, events: Any, names: Names) -> Any:
     lines["category"][at] = codes_of(batch.column("category"), names.categories)[bare]
     flat = listed.flatten()
     if len(flat):
-        before = np.concatenate([[0], np.cumsum(lengths)[:-1]])
+        lengths = np.maximum(lengths, 0)
+        before = np.cumsum(lengths) - lengths
         at = np.repeat(first - before, lengths) + np.arange(len(flat))
-        lines["number"][at] = flat.field("number").to_numpy(zero_copy_only=False)
-        lines["amount"][at] = flat.field("amount_minor").to_numpy(zero_copy_only=False)
-        lines["discount"][at] = flat.field("discount_minor").to_numpy(zero_copy_only=False)
+        lines["number"][at] = numbers_of(flat.field("number"))
+        lines["amount"][at] = numbers_of(flat.field("amount_minor"))
+        lines["discount"][at] = numbers_of(flat.field("discount_minor"))
         lines["category"][at] = codes_of(flat.field("category"), names.categories)
     return lines
 

@@ -11,22 +11,23 @@ import gc
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from rewardsim.rules.records import NONE, Event, EventLine, Law, Member
+from rewardsim.rules.records import NONE, Entry, Event, EventLine, Law, Member
 
 from . import loop
 from .loop import FINISH, RUN, SETTLE, SWEEP, Outcome
-from .tables import FREE_LISTS, blank, grown, law_tables, open_book
+from .tables import FREE_LISTS, blank, grown, law_tables, open_book, unwritten
 
 ENGINES = ("compiled", "interpreted")
 ENTRIES = 1 << 18  # rows of the entries table
-ROWS = 1 << 13  # free rows at first in each growing table
+ROWS = 1 << 13  # free rows at first in each growing table,
+ROWS_FOR_MANY = 1 << 16  # or one a member up to this many, where rows cost little
 
 
 class Machine:
     """Applies events to a fresh book.
 
     ``sink`` is called with (entries, count) whenever entries are to be handed on: the first
-    ``count`` rows of a table that is reused afterwards.
+    ``count`` rows of an array that is the sink's own from then on, or of a list that is reused.
     """
 
     def __init__(
@@ -37,11 +38,13 @@ class Machine:
         engine: str,
         sink: Callable[[Any, int], None],
         entries: int = ENTRIES,
-        rows: int = ROWS,
+        rows: int | None = None,
     ) -> None:
         if engine not in ENGINES:
             raise ValueError(f"engine {engine!r} is unknown; allowed are {', '.join(ENGINES)}")
         self.compiled = engine == "compiled"
+        if rows is None:
+            rows = max(ROWS, min(members, ROWS_FOR_MANY)) if self.compiled else ROWS
         self.law = law_tables(law, self.compiled)
         self.book = open_book(law, members, self.compiled, entries, rows)
         self._sink = sink
@@ -50,6 +53,7 @@ class Machine:
         if self.compiled:
             from . import compiled
 
+            compiled.load()
             self._step = compiled.step
         else:
             self._step = loop.step
@@ -113,6 +117,7 @@ class Machine:
             self._sink(self.book.entries, count)
         if self.compiled:
             head["entry_count"] = 0
+            self.book = self.book._replace(entries=unwritten(Entry, len(self.book.entries)))
         else:
             head.entry_count = 0
 

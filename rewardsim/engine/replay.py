@@ -57,7 +57,7 @@ def replay_events(
     with _files(programme, folder) as (ledger, events_file), contextlib.closing(Background()) as background:
 
         def sink(entries: Any, count: int) -> None:
-            batch = as_array(entries[:count], Entry) if isinstance(entries, list) else entries[:count].copy()
+            batch = as_array(entries[:count], Entry) if isinstance(entries, list) else entries[:count]
             background.submit(auditor.read, batch)
             if ledger:
                 background.submit(ledger.write, batch)

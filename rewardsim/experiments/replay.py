@@ -15,6 +15,7 @@ from rewardsim.programme import Programme, load_programme
 from rewardsim.programme.faults import Fault, Place
 from rewardsim.transactions import TransactionError, event_schema
 from rewardsim.transactions.canonical import check_files, check_table
+from rewardsim.transactions.columns import column_of, texts_of
 
 from .run import Run
 from .store import find, key_of, publish, writing
@@ -167,26 +168,30 @@ def members_table(done: Any) -> Any:
     from rewardsim.rules.records import NEVER
 
     members, balances = done.members, done.auditor.balances
-    exchanged, voided, given_back = (done.auditor.kinds[:, kind].copy() for kind in range(3))
+    exchanged, voided, given_back = (done.auditor.kinds[:, kind] for kind in range(3))
     enrolled = members["enrolled_day"].astype(np.int32)
+    status = pa.DictionaryArray.from_arrays(
+        column_of(members["status"].astype(np.int8), pa.int8()), texts_of(["not enrolled", "enrolled", "closed"])
+    )
     columns = {
-        "member": pa.array(np.arange(len(members), dtype=np.int32)),
+        "member": column_of(np.arange(len(members), dtype=np.int32), pa.int32()),
         "member_id": done.member_ids,
-        "status": pa.array(np.array(["not enrolled", "enrolled", "closed"], dtype=object)[members["status"]]),
-        "enrolled_day": pa.array(enrolled, mask=enrolled == NEVER).cast(pa.date32()),
-        "events": pa.array(members["events"].copy()),
-        "issued": pa.array(-balances[:, ISSUE]),
-        "adjusted": pa.array(-balances[:, ADJUSTED]),
-        "voided": pa.array(voided),
-        "redeemed": pa.array(balances[:, REDEEMED] - exchanged + given_back),
-        "exchanged": pa.array(exchanged),
-        "given_back": pa.array(given_back),
-        "expired": pa.array(balances[:, EXPIRED].copy()),
-        "clawed_back": pa.array(balances[:, CLAWED] - voided),
+        "status": status.dictionary_decode(),
+        "enrolled_day": column_of(enrolled, pa.date32(), enrolled == NEVER),
     }
-    for name in ("pending", "available", "held", "debt", "shortfall"):
-        columns[name] = pa.array(members[name].copy())
-    return pa.table(columns)
+    figures = {
+        "events": members["events"],
+        "issued": -balances[:, ISSUE],
+        "adjusted": -balances[:, ADJUSTED],
+        "voided": voided,
+        "redeemed": balances[:, REDEEMED] - exchanged + given_back,
+        "exchanged": exchanged,
+        "given_back": given_back,
+        "expired": balances[:, EXPIRED],
+        "clawed_back": balances[:, CLAWED] - voided,
+        **{name: members[name] for name in ("pending", "available", "held", "debt", "shortfall")},
+    }
+    return pa.table(columns | {name: column_of(values, pa.int64()) for name, values in figures.items()})
 
 
 def _source(events: Any, programme: Programme) -> tuple[Any, dict[str, Any]]:

@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
-from .columns import numbers_of, present_in
+from .columns import lengths_of, numbers_of, present_in, text_bytes
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -51,7 +51,7 @@ class TableHasher:
         for name in DIGESTED:
             self._add(name, batch.column(name))
         lines = batch.column("lines")
-        self._parts["lines"][0].update(_words(_lengths(lines)))
+        self._parts["lines"][0].update(_words(lengths_of(lines)))
         flat = lines.flatten()
         for name in LINE_FIELDS:
             self._add(f"lines.{name}", pc.struct_field(flat, name))
@@ -74,8 +74,8 @@ class TableHasher:
         if pa.types.is_dictionary(column.type):
             column = column.cast(pa.large_string())
         if pa.types.is_string(column.type) or pa.types.is_large_string(column.type):
-            lengths.update(_words(_lengths(column)))
-            values.update(_text_bytes(column))
+            lengths.update(_words(lengths_of(column)))
+            values.update(text_bytes(column))
             return
         lengths.update(_words(present_in(column)))
         values.update(_words(numbers_of(column) * present_in(column)))
@@ -84,32 +84,6 @@ class TableHasher:
 def _words(numbers: Any) -> Any:
     """Return integers as little-endian 64-bit words."""
     return numbers.astype("<i8", order="C", copy=False)
-
-
-def _lengths(column: pa.Array) -> Any:
-    """Return the length of each text or list, -1 where it is missing."""
-    import numpy as np
-
-    bounds = _bounds(column)
-    return np.where(present_in(column) == 1, bounds[1:] - bounds[:-1], -1)
-
-
-def _bounds(column: pa.Array) -> Any:
-    """Return where each text or list begins and ends."""
-    import numpy as np
-    import pyarrow as pa
-
-    width = 8 if pa.types.is_large_string(column.type) else 4
-    bounds = np.frombuffer(column.buffers()[1], f"<i{width}")
-    return bounds[column.offset : column.offset + len(column) + 1]
-
-
-def _text_bytes(column: pa.Array) -> Any:
-    """Return the bytes of all texts one after the other."""
-    if column.null_count:
-        column = column.drop_null()  # a missing text may lie on bytes of its own
-    bounds = _bounds(column)
-    return memoryview(column.buffers()[2] or b"")[bounds[0] : bounds[-1]]
 
 
 def _batches(events: Any) -> Iterable[pa.RecordBatch]:
