@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import chain
+from operator import attrgetter
 from typing import Any
 
 import numpy as np
@@ -39,8 +41,7 @@ def event_records(batch: pa.RecordBatch, names: Names) -> tuple[Any, Any, Any]:
     counts = line_counts(batch)
     columns["line_first"], columns["line_count"] = np.cumsum(counts) - counts, counts
     events = records_of(columns, Event)
-    # Copied, because the kernel is compiled for arrays that it may write.
-    return events, line_records(batch, events, names), numbers_of(batch.column("last_mention")).copy()
+    return events, line_records(batch, events, names), numbers_of(batch.column("last_mention")).astype(np.int64)
 
 
 def records_of(columns: dict[str, Any], record: type) -> Any:
@@ -107,5 +108,6 @@ def as_objects(array: Any, record: type) -> list[Any]:
 def as_array(objects: list[Any], record: type) -> Any:
     """Return record objects as a structured array."""
     fields = dtype_of(record)
-    rows = [tuple(getattr(row, name) for name in fields.names) for row in objects]
-    return np.array(rows, dtype=fields)
+    rows = map(attrgetter(*fields.names), objects)
+    flat = np.fromiter(chain.from_iterable(rows), np.int64, count=len(objects) * len(fields.names))
+    return flat.view(fields)

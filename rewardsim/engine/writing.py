@@ -51,9 +51,9 @@ LEDGER = pa.schema(
 )
 # The columns as they are cut out of the entries, a block that fits the processor's cache at a time.
 CUT = {
-    **{name: np.int64 for name in ("event", "ordinal", "tokens", "rule", "order")},
-    **{name: np.int32 for name in ("member", "day", "lot", "expiry_day")},
-    **{name: np.int8 for name in ("source", "target", "reason")},
+    **dict.fromkeys(("event", "ordinal", "tokens", "rule", "order"), np.int64),
+    **dict.fromkeys(("member", "day", "lot", "expiry_day"), np.int32),
+    **dict.fromkeys(("source", "target", "reason"), np.int8),
 }
 BLOCK = 1 << 12
 # What the outcome adds to the events' own columns; helpers of the preparation are left out.

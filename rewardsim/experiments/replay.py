@@ -47,7 +47,7 @@ def replay(
         programme = load_programme(programme)
     programme.law()
     with ThreadPoolExecutor(1) as aside:
-        aside.submit(importlib.import_module, "rewardsim.engine.replay")
+        aside.submit(importlib.import_module, "numba")
         source, described = _source(events, programme)
         inputs = _inputs(programme, described, until, order)
         found = find(Path(out), key_of(inputs))
