@@ -19,8 +19,8 @@ from .tables import FREE_LISTS, blank, grown, law_tables, open_book, unwritten
 
 ENGINES = ("compiled", "interpreted")
 ENTRIES = 1 << 18  # rows of the entries table
-ROWS = 1 << 13  # free rows at first in each growing table,
-ROWS_FOR_MANY = 1 << 16  # or one a member up to this many, where rows cost little
+ROWS = 1 << 13  # free rows at first in each growing table
+ROWS_FOR_MANY = 1 << 16  # or, where a row costs little, one a member up to this many
 
 
 class Machine:
@@ -115,11 +115,11 @@ class Machine:
         count = int(head["entry_count"]) if self.compiled else head.entry_count
         if count:
             self._sink(self.book.entries, count)
-        if self.compiled:
+        if not self.compiled:
+            head.entry_count = 0
+        elif count:
             head["entry_count"] = 0
             self.book = self.book._replace(entries=unwritten(Entry, len(self.book.entries)))
-        else:
-            head.entry_count = 0
 
     def _make_room(self, stuck: bool) -> None:
         """Hand entries on and double what is short; everything, where nothing else helped."""
