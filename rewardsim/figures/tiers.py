@@ -141,7 +141,7 @@ def _positions(boxes: list[Any], counts: list[int], columns: int) -> tuple[list[
 
 def _said(table: pd.DataFrame, chosen: Sequence[str], order: Sequence[str]) -> str:
     """Count members and their moves."""
-    moves = {name: 0 for name in MOVES}
+    moves = dict.fromkeys(MOVES, 0)
     for day, following in pairwise(chosen):
         for (before, after), count in table.groupby([day, following]).size().items():
             moves[_move(before, after, order)] += int(count)
