@@ -15,7 +15,6 @@ from numba.core.extending import intrinsic, overload
 from rewardsim.rules.records import NONE
 
 from .loop import look_ahead
-from .pointers import Table
 
 FAR, NEAR = 12, 6  # events ahead: first what an event names, then what hangs on it
 LINE = 64  # bytes that memory is read by
@@ -38,7 +37,7 @@ def ask_for(typing_context: Any, table: Any, row: Any) -> Any:
             at = builder.gep(rows, [builder.add(start, ir.Constant(ir.IntType(64), part))])
             builder.call(fetch, [at, ir.Constant(word, 0), ir.Constant(word, 3), ir.Constant(word, 1)])
 
-    return types.void(table, row), codegen if isinstance(table, Table) else None
+    return types.void(table, row), codegen
 
 
 @overload(look_ahead, jit_options={"_nrt": False})
