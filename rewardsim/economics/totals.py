@@ -21,6 +21,7 @@ from rewardsim.rules.codes import (
     PENDING,
     REDEEMED,
 )
+from rewardsim.transactions.columns import column_of
 
 WIDTH = len(ACCOUNTS)
 DAILY = (
@@ -75,5 +76,7 @@ def daily_table(flows: Any, first_day: int) -> Any:
     for name in ("pending", "available", "held", "debt"):
         columns[name] = np.cumsum(columns[name])
     columns["outstanding"] = columns["pending"] + columns["available"] + columns["held"] - columns["debt"]
-    days = pa.array(np.arange(first_day, first_day + len(flows), dtype=np.int32)).cast(pa.date32())
-    return pa.table({"day": days, **{name: pa.array(columns[name]) for name in DAILY}})
+    days = np.arange(first_day, first_day + len(flows), dtype=np.int32)
+    return pa.table(
+        {"day": column_of(days, pa.date32()), **{name: column_of(columns[name], pa.int64()) for name in DAILY}}
+    )

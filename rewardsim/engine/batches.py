@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import chain
+from operator import attrgetter
 from typing import Any
 
 import numpy as np
@@ -11,9 +13,11 @@ import pyarrow.compute as pc
 from rewardsim.programme.names import Names
 from rewardsim.rules.codes import DRAW_ENTRY
 from rewardsim.rules.records import NONE, Event, EventLine
+from rewardsim.transactions.columns import lengths_of, numbers_of, present_in, texts_of
 
 from .tables import dtype_of
 
+BLOCK = 1 << 12
 COPIED = {
     "type": "type_number",
     "member": "member",
@@ -34,28 +38,38 @@ DAYS = 1 << 32  # more than there are
 
 def event_records(batch: pa.RecordBatch, names: Names) -> tuple[Any, Any, Any]:
     """Return the batch's events, their lines, and the last mentions of orders, as arrays."""
-    events = np.empty(batch.num_rows, dtype_of(Event))
-    for field, column in COPIED.items():
-        events[field] = batch.column(column).to_numpy(zero_copy_only=False)
-    events["channel"] = codes_of(batch.column("channel"), names.channels)
-    events["item"] = np.where(
-        events["type"] == DRAW_ENTRY,
+    columns = {field: numbers_of(batch.column(column)) for field, column in COPIED.items()}
+    columns["channel"] = codes_of(batch.column("channel"), names.channels)
+    columns["item"] = np.where(
+        columns["type"] == DRAW_ENTRY,
         codes_of(batch.column("item"), names.draws, NONE),
-        item_rows(batch.column("item"), events["day"], names),
+        item_rows(batch.column("item"), columns["day"], names),
     )
-    events["birthday"] = birthdays(batch.column("birthday"))
-    events["hashtag"], events["tags"], events["public"] = posts(batch.column("post"), names)
-    lines = line_records(batch, events, names)
-    return events, lines, np.ascontiguousarray(batch.column("last_mention").to_numpy(), dtype=np.int64)
+    columns["birthday"] = birthdays(batch.column("birthday"))
+    columns["hashtag"], columns["tags"], columns["public"] = posts(batch.column("post"), names)
+    counts = line_counts(batch)
+    columns["line_first"], columns["line_count"] = np.cumsum(counts) - counts, counts
+    events = records_of(columns, Event)
+    return events, line_records(batch, events, names), numbers_of(batch.column("last_mention")).astype(np.int64)
+
+
+def records_of(columns: dict[str, Any], record: type) -> Any:
+    """Return columns as a structured array of records, a block that fits the processor's cache at a time."""
+    rows = np.empty(len(next(iter(columns.values()))), dtype_of(record))
+    for first in range(0, len(rows), BLOCK):
+        part = rows[first : first + BLOCK]
+        for field, column in columns.items():
+            part[field] = column[first : first + BLOCK]
+    return rows
 
 
 def codes_of(words: pa.Array, codes: dict[str, int], unknown: int = 0) -> Any:
     """Return the programme's codes of a column of words, ``unknown`` where it does not name them."""
     if not codes or words.null_count == len(words):
         return np.full(len(words), unknown, dtype=np.int64)
-    found = pc.index_in(words, value_set=pa.array(list(codes), words.type))
+    found = pc.index_in(words, value_set=texts_of(list(codes)).cast(words.type))
     lookup = np.array([*codes.values(), unknown], dtype=np.int64)
-    return lookup[pc.fill_null(found, len(codes)).to_numpy(zero_copy_only=False)]
+    return lookup[np.where(present_in(found) == 1, numbers_of(found), len(codes))]
 
 
 def item_rows(ids: pa.Array, days: Any, names: Names) -> Any:
@@ -98,15 +112,18 @@ def posts(posted: pa.Array, names: Names) -> tuple[Any, Any, Any]:
     )
 
 
+def line_counts(batch: pa.RecordBatch) -> Any:
+    """Return how many lines each event has; an event without lines is one line."""
+    return np.maximum(lengths_of(batch.column("lines")), 1).astype(np.int64)
+
+
 def line_records(batch: pa.RecordBatch, events: Any, names: Names) -> Any:
-    """Return the lines of a batch and point its events at them; an event without lines is one line."""
+    """Return the lines of a batch's events."""
     listed = batch.column("lines")
-    lengths = pc.fill_null(pc.list_value_length(listed), 0).to_numpy(zero_copy_only=False).astype(np.int64)
-    counts = np.maximum(lengths, 1)
-    first = np.concatenate([[0], np.cumsum(counts)[:-1]]) if len(counts) else counts
-    events["line_first"], events["line_count"] = first, counts
-    lines = np.zeros(int(counts.sum()), dtype_of(EventLine))
-    bare = lengths == 0
+    lengths = lengths_of(listed)
+    first = events["line_first"]
+    lines = np.zeros(int(events["line_count"].sum()), dtype_of(EventLine))
+    bare = lengths <= 0
     at = first[bare]
     lines["number"][at] = 1
     lines["amount"][at] = events["amount"][bare]
@@ -114,11 +131,12 @@ def line_records(batch: pa.RecordBatch, events: Any, names: Names) -> Any:
     lines["category"][at] = codes_of(batch.column("category"), names.categories)[bare]
     flat = listed.flatten()
     if len(flat):
-        before = np.concatenate([[0], np.cumsum(lengths)[:-1]])
+        lengths = np.maximum(lengths, 0)
+        before = np.cumsum(lengths) - lengths
         at = np.repeat(first - before, lengths) + np.arange(len(flat))
-        lines["number"][at] = flat.field("number").to_numpy(zero_copy_only=False)
-        lines["amount"][at] = flat.field("amount_minor").to_numpy(zero_copy_only=False)
-        lines["discount"][at] = flat.field("discount_minor").to_numpy(zero_copy_only=False)
+        lines["number"][at] = numbers_of(flat.field("number"))
+        lines["amount"][at] = numbers_of(flat.field("amount_minor"))
+        lines["discount"][at] = numbers_of(flat.field("discount_minor"))
         lines["category"][at] = codes_of(flat.field("category"), names.categories)
     return lines
 
@@ -131,5 +149,6 @@ def as_objects(array: Any, record: type) -> list[Any]:
 def as_array(objects: list[Any], record: type) -> Any:
     """Return record objects as a structured array."""
     fields = dtype_of(record)
-    rows = [tuple(getattr(row, name) for name in fields.names) for row in objects]
-    return np.array(rows, dtype=fields)
+    rows = map(attrgetter(*fields.names), objects)
+    flat = np.fromiter(chain.from_iterable(rows), np.int64, count=len(objects) * len(fields.names))
+    return flat.view(fields)

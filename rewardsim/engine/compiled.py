@@ -19,7 +19,7 @@ from numba.extending import register_jitable
 import rewardsim.rules
 from rewardsim.rules import records
 
-from . import link_once, loop, room
+from . import ahead, link_once, loop, room
 from .cache import keyed_cache
 from .pointers import address_list, reader_of, tables_type
 from .tables import LAW_RECORDS, TABLES, dtype_of
@@ -42,7 +42,7 @@ BATCH = tables_type(
 def _register(module: ModuleType) -> None:
     """Make a module's functions callable from compiled code. Rules allocate nothing, hence no run time."""
     for function in vars(module).values():
-        if inspect.isfunction(function) and function.__module__ == module.__name__:
+        if inspect.isfunction(function) and function.__module__ == module.__name__ and function is not ahead.look_ahead:
             register_jitable(_nrt=False)(function)
 
 
@@ -99,3 +99,11 @@ def step(
         return int(_kernel(*arguments))
     with link_once.only(kernel.__qualname__):
         return int(_kernel(*arguments))
+
+
+def load() -> None:
+    """Compile the kernel, or read it from the cache, by a sweep of an empty book."""
+    none = np.zeros(0, dtype=np.int64)
+    book = {name: np.zeros(int(name == "head"), dtype_of(record)) for name, record in TABLES.items()}
+    law = records.Law(*[none] * len(records.Law._fields))
+    step(loop.SWEEP, law, records.Book(**book), none, none, none, none, none, 0, 0)

@@ -19,6 +19,7 @@ from numba import njit
 from rewardsim.programme.names import Names
 from rewardsim.rules import codes
 from rewardsim.rules.records import NONE, Note
+from rewardsim.transactions.columns import column_of, texts_of
 
 from .audit import DAYS, FACTOR_A, FACTOR_B, mix
 from .cache import keyed_cache
@@ -99,8 +100,8 @@ class JournalWriter:
     def __init__(self, path: Path, names: Names) -> None:
         self._writer = pq.ParquetWriter(path, JOURNAL, **PARQUET)
         self._kinds, self._causes = (_Words(words) for words in (codes.NOTES, codes.CAUSES))
-        self._levels = pa.array(names.levels, pa.string())
-        self._draws = pa.array(sorted(names.draws, key=names.draws.__getitem__), pa.string())
+        self._levels = texts_of(names.levels)
+        self._draws = texts_of(sorted(names.draws, key=names.draws.__getitem__))
         self.notes = 0
 
     def write(self, notes: Any) -> None:
@@ -109,10 +110,10 @@ class JournalWriter:
         tiers, draws = np.isin(notes["kind"], TIER_NOTES), np.isin(notes["kind"], DRAW_NOTES)
         express = notes["kind"] == codes.NOTE_EXPRESS
         columns = [
-            pa.array(np.arange(self.notes, self.notes + count)),
+            column_of(np.arange(self.notes, self.notes + count), pa.int64()),
             *(_integers(notes[name], np.int64) for name in ("event", "ordinal")),
             _integers(notes["member"], np.int32),
-            pa.array(notes["day"].astype(np.int32)).cast(pa.date32()),
+            column_of(notes["day"].astype(np.int32), pa.date32()),
             self._kinds.column(notes["kind"]),
             self._causes.column(notes["cause"]),
             _places(np.where(tiers, notes["before"], NONE), self._levels, np.int8),
@@ -120,7 +121,7 @@ class JournalWriter:
             _places(np.where(draws, notes["before"], NONE), self._draws, np.int16),
             _integers(np.where(tiers, NONE, notes["after"]), np.int32),
             _integers(notes["counterpart"], np.int32),
-            pa.array(notes["amount"].copy()),
+            column_of(notes["amount"], pa.int64()),
             _integers(notes["order"], np.int64),
         ]
         self._writer.write_table(pa.Table.from_arrays(columns, schema=JOURNAL))
@@ -157,17 +158,17 @@ class _Words:
     """Codes as words of a dictionary column."""
 
     def __init__(self, words: dict[str, int]) -> None:
-        self._names = pa.array(list(words))
+        self._names = texts_of(list(words))
         self._places = np.full(max(words.values()) + 1, -1, dtype=np.int8)
         self._places[list(words.values())] = np.arange(len(words))
 
     def column(self, values: Any) -> pa.DictionaryArray:
-        return pa.DictionaryArray.from_arrays(self._places[values], self._names)
+        return pa.DictionaryArray.from_arrays(column_of(self._places[values], pa.int8()), self._names)
 
 
 def _places(values: Any, names: pa.Array, kind: Any) -> pa.DictionaryArray:
-    return pa.DictionaryArray.from_arrays(pa.array(values.astype(kind), mask=values == NONE), names)
+    return pa.DictionaryArray.from_arrays(_integers(values, kind), names)
 
 
 def _integers(values: Any, kind: Any) -> pa.Array:
-    return pa.array(values.astype(kind), mask=values == NONE)
+    return column_of(values.astype(kind), pa.from_numpy_dtype(kind), values == NONE)

@@ -82,6 +82,7 @@ def run_events(
         event = events[i]
         if event.day > head.day and (not settle_day(law, book) or draw_waits(law, book, event.day)):
             return i
+        look_ahead(law, book, rows_of_orders, events, i)
         row = NONE
         if event.order != NONE:
             row = rows_of_orders[event.order]
@@ -100,6 +101,10 @@ def run_events(
             book.orders[row].final = 1
             rows_of_orders[number] = NONE
     return len(events)
+
+
+def look_ahead(law: Law, book: Book, rows_of_orders: list[int], events: list[Event], i: int) -> None:
+    """Before event ``i``, ask memory for what later events will touch; see ``ahead`` for the compiled form."""
 
 
 def settle_day(law: Law, book: Book) -> bool:

@@ -11,23 +11,24 @@ import gc
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from rewardsim.rules.records import NONE, Event, EventLine, Law
+from rewardsim.rules.records import NONE, Entry, Event, EventLine, Law
 
 from . import loop
 from .loop import DRAW, FINISH, RUN, SETTLE, SWEEP, Outcome
-from .tables import FREE_LISTS, TABLES, blank, grown, law_tables, open_book
+from .tables import FREE_LISTS, TABLES, blank, grown, law_tables, open_book, unwritten
 
 ENGINES = ("compiled", "interpreted")
 ENTRIES = 1 << 18  # rows of the entries table
 ROWS = 1 << 13  # free rows at first in each growing table
+ROWS_FOR_MANY = 1 << 16  # or, where a row costs little, one a member up to this many
 
 
 class Machine:
     """Applies events to a fresh book.
 
     ``sink`` is called with (entries, count) whenever entries are to be handed on: the first
-    ``count`` rows of a table that is reused afterwards. ``note_sink`` is called likewise with notes.
-    ``rank`` is called with (row of the draw, [(member, entry), ...]) on the day of a draw; it returns
+    ``count`` rows of an array that is the sink's own from then on, or of a list that is reused.
+    ``note_sink`` is called with notes, in a table that is reused. ``rank`` is called with (row of the draw, [(member, entry), ...]) on the day of a draw; it returns
     places in that list, best first, one a member.
     """
 
@@ -42,11 +43,13 @@ class Machine:
         note_sink: Callable[[Any, int], None] | None = None,
         rank: Callable[[int, list[tuple[int, int]]], list[int]] | None = None,
         entries: int = ENTRIES,
-        rows: int = ROWS,
+        rows: int | None = None,
     ) -> None:
         if engine not in ENGINES:
             raise ValueError(f"engine {engine!r} is unknown; allowed are {', '.join(ENGINES)}")
         self.compiled = engine == "compiled"
+        if rows is None:
+            rows = max(ROWS, min(members, ROWS_FOR_MANY)) if self.compiled else ROWS
         self.law = law_tables(law, self.compiled)
         self.book = open_book(law, members, self.compiled, entries, rows)
         self._sink = sink
@@ -57,6 +60,7 @@ class Machine:
         if self.compiled:
             from . import compiled
 
+            compiled.load()
             self._step = compiled.step
         else:
             self._step = loop.step
@@ -120,6 +124,8 @@ class Machine:
             self._sink(self.book.entries, head["entry_count"])
         if head["note_count"] and self._note_sink:
             self._note_sink(self.book.notes, head["note_count"])
+        if self.compiled and head["entry_count"]:
+            self.book = self.book._replace(entries=unwritten(Entry, len(self.book.entries)))
         head["entry_count"] = 0
         head["note_count"] = 0
 

@@ -48,19 +48,18 @@ FROM (SELECT order_id, min(number) AS first, max(number) AS last_number
 CREATE TABLE repeats AS
 SELECT number, CASE WHEN place = 1 THEN 0 WHEN payload IS NOT DISTINCT FROM first THEN 1 ELSE 2 END AS prior
 FROM (SELECT number, row_number() OVER arrival AS place, payload, first_value(payload) OVER arrival AS first
-    FROM (SELECT number, event_id, recorded, row({PAYLOAD}) AS payload FROM numbered WHERE event_id IN
-        (SELECT event_id FROM numbered GROUP BY event_id HAVING count(*) > 1))
+    FROM (SELECT number, event_id, recorded, row({PAYLOAD}) AS payload FROM numbered WHERE hash(event_id) IN
+        (SELECT hash(event_id) AS mark FROM numbered GROUP BY mark HAVING count(*) > 1))
     WINDOW arrival AS (PARTITION BY event_id ORDER BY recorded, number));
-"""
-JOINED = """
-SELECT n.*, m.member, coalesce(o.order_number, -1) AS order_number,
-    coalesce(n.number = o.last_number, false)::BIGINT AS last_mention,
-    coalesce(c.member, -1) AS counterpart, coalesce(r.prior, 0)::BIGINT AS prior
+CREATE TABLE links AS
+SELECT n.number, m.member, coalesce(o.order_number, -1) AS order_number,
+    coalesce(n.number = o.last_number, false)::TINYINT AS last_mention,
+    coalesce(c.member, -1)::INTEGER AS counterpart, coalesce(r.prior, 0)::TINYINT AS prior
 FROM numbered n JOIN members m USING (member_id)
     LEFT JOIN orders o ON n.order_id = o.order_id
     LEFT JOIN members c ON n.counterpart_id = c.member_id
     LEFT JOIN repeats r ON n.number = r.number
-ORDER BY n.number
+ORDER BY n.number;
 """
 
 
@@ -89,6 +88,7 @@ class PreparedEvents:
         self.events: int = self._one("SELECT count(*) FROM numbered")
         self.first_day: int = self._one("SELECT coalesce(min(day), 0) FROM numbered")
         self.last_day: int = self._one("SELECT coalesce(max(day), 0) FROM numbered")
+        self._connection.execute("DROP TABLE orders; DROP TABLE repeats")
 
     def close(self) -> None:
         """Drop the numbers."""
@@ -105,10 +105,17 @@ class PreparedEvents:
         """Yield Arrow batches in the order of replay; an empty one where there is no event."""
         import pyarrow as pa
 
-        reader = self._connection.sql(JOINED).to_arrow_reader(rows)
+        # Texts are read as they lie and never sorted: what was numbered is a narrow table of its own.
+        events = self._connection.cursor().sql("SELECT * FROM numbered").to_arrow_reader(rows)
+        links = self._connection.cursor().sql("SELECT * FROM links").to_arrow_reader(rows)
+        names = [*events.schema.names, *links.schema.names[1:]]
         if self.events == 0:
-            yield pa.RecordBatch.from_pylist([], schema=reader.schema)
-        yield from reader
+            empty = [*events.schema.empty_table().columns, *links.schema.empty_table().columns[1:]]
+            yield pa.RecordBatch.from_arrays([column.combine_chunks() for column in empty], names)
+        for event, link in _side_by_side(events, links):
+            if not event.column("number").equals(link.column(0)):
+                raise AssertionError("events and their numbers came in different orders")
+            yield pa.RecordBatch.from_arrays([*event.columns, *link.columns[1:]], names)
 
     def _one(self, query: str) -> int:
         return int(self._connection.sql(query).fetchall()[0][0])
@@ -116,7 +123,7 @@ class PreparedEvents:
     def _number(self, given: str, place: str, as_it_lies: bool) -> None:
         """Number events, members and orders. What lies in order is read again instead of copied."""
         types = " ".join(f"WHEN '{name}' THEN {number}" for name, number in EVENT_TYPES.items())
-        kind = "VIEW" if as_it_lies else "TABLE"
+        kind, sort = ("VIEW", "") if as_it_lies else ("TABLE", "ORDER BY number")
         given_columns = self._connection.sql(f"FROM {given} LIMIT 0").columns
         added = "".join(f", {null} AS {name}" for name, null in ABSENT.items() if name not in given_columns)
         self._connection.execute(
@@ -124,10 +131,22 @@ class PreparedEvents:
             CREATE {kind} numbered AS
             SELECT {place} AS number, {COLUMNS}, type_number,
                 occurred_day - DATE '1970-01-01' AS day, coalesce(expiry_day - DATE '1970-01-01', -1) AS expiry
-            FROM (SELECT *, CASE type {types} END AS type_number{added} FROM {given});
+            FROM (SELECT *, CASE type {types} END AS type_number{added} FROM {given}) {sort};
             {NUMBERS}
             """
         )
+
+
+def _side_by_side(left: Iterator[Any], right: Iterator[Any]) -> Iterator[tuple[Any, Any]]:
+    """Yield the rows of two streams of batches in pairs of batches of one length."""
+    rest = None
+    for part in left:
+        while part.num_rows:
+            if rest is None or not rest.num_rows:
+                rest = next(right)
+            count = min(part.num_rows, rest.num_rows)
+            yield part.slice(0, count), rest.slice(0, count)
+            part, rest = part.slice(count), rest.slice(count)
 
 
 def _given(files: list[str], place: str) -> str:

@@ -34,12 +34,14 @@ class Recording(contextlib.ExitStack):
         self._background = self.enter_context(contextlib.closing(Background()))
 
     def entries(self, entries: Any, count: int) -> None:
-        """Take the first ``count`` entries of a table that is reused afterwards."""
-        self._take(self._auditor.read, 0, _batch(entries, count, Entry))
+        """Take the first ``count`` entries of an array that is ours from now on, or of a list that is reused."""
+        batch = as_array(entries[:count], Entry) if isinstance(entries, list) else entries[:count]
+        self._take(self._auditor.read, 0, batch)
 
     def notes(self, notes: Any, count: int) -> None:
         """Take the first ``count`` notes of a table that is reused afterwards."""
-        self._take(self._chains.read, 1, _batch(notes, count, Note))
+        batch = as_array(notes[:count], Note) if isinstance(notes, list) else notes[:count].copy()
+        self._take(self._chains.read, 1, batch)
 
     def outcomes(self, batch: Any, outcomes: Any) -> None:
         """Take a batch of events with their outcomes."""
@@ -51,6 +53,3 @@ class Recording(contextlib.ExitStack):
         if self._writers:
             self._background.submit(self._writers[writer], rows)
 
-
-def _batch(rows: Any, count: int, record: type) -> Any:
-    return as_array(rows[:count], record) if isinstance(rows, list) else rows[:count].copy()

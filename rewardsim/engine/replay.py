@@ -41,6 +41,11 @@ class Replayed:
     seconds: float
 
     @property
+    def entries(self) -> int:
+        """Entries of the ledger."""
+        return self.auditor.entries
+
+    @property
     def members(self) -> Any:
         """The accounts at the end."""
         return self.tables["members"]

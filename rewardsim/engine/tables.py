@@ -74,6 +74,13 @@ def blank(record: type, rows: int, compiled: bool) -> Any:
     return table
 
 
+def unwritten(record: type, rows: int) -> Any:
+    """Return an array of ``rows`` records to be written before they are read."""
+    import numpy as np
+
+    return np.empty(rows, dtype_of(record))
+
+
 def law_tables(law: r.Law, compiled: bool) -> r.Law:
     """Return the law as the engine wants it: as it is, or as arrays."""
     if not compiled:
@@ -127,19 +134,22 @@ def grown(book: r.Book, compiled: bool, extra: dict[str, int]) -> r.Book:
     tables = book._asdict()
     for name, rows in extra.items():
         first = len(tables[name])
-        tables[name] = joined(tables[name], blank(TABLES[name], rows, compiled), compiled)
+        tables[name] = lengthened(TABLES[name], tables[name], rows, compiled)
         if name in FREE_LISTS:
             _enter(tables[name], first, tables["head"][0], *FREE_LISTS[name])
     return r.Book(**tables)
 
 
-def joined(table: Any, more: Any, compiled: bool) -> Any:
-    """Return one table after another."""
+def lengthened(record: type, table: Any, rows: int, compiled: bool) -> Any:
+    """Return a table with so many fresh records after its own."""
     if not compiled:
-        return table + more
+        return table + blank(record, rows, compiled)
     import numpy as np
 
-    return np.concatenate([table, more])
+    longer = unwritten(record, len(table) + rows)
+    longer[: len(table)] = table
+    longer[len(table) :] = np.array(dataclasses.astuple(record()), table.dtype)
+    return longer
 
 
 def _enter(table: Any, first: int, head: Any, free: str, spare: str) -> None:

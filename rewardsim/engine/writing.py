@@ -15,6 +15,7 @@ import pyarrow.parquet as pq
 
 from rewardsim.rules import codes
 from rewardsim.rules.records import NEVER, NONE, Entry
+from rewardsim.transactions.columns import column_of, texts_of
 
 from .tables import dtype_of
 
@@ -48,8 +49,13 @@ LEDGER = pa.schema(
         ("order", pa.int64()),
     ]
 )
-ACCOUNT_NAMES = pa.array(list(codes.ACCOUNTS))
-REASON_NAMES = pa.array(list(codes.REASONS))
+# The columns as they are cut out of the entries, a block that fits the processor's cache at a time.
+CUT = {
+    **dict.fromkeys(("event", "ordinal", "tokens", "rule", "order"), np.int64),
+    **dict.fromkeys(("member", "day", "lot", "expiry_day"), np.int32),
+    **dict.fromkeys(("source", "target", "reason"), np.int8),
+}
+BLOCK = 1 << 12
 # What the outcome adds to the events' own columns; helpers of the preparation are left out.
 NOT_KEPT = (
     "type_number", "day", "expiry", "order_number", "last_mention", "counterpart", "prior",
@@ -83,8 +89,10 @@ class LedgerWriter:
 
     def __init__(self, path: Path, rules: dict[int, str]) -> None:
         self._writer = pq.ParquetWriter(path, LEDGER, **PARQUET, **LEDGER_LAYOUT)
-        self._rule_codes = np.array(sorted(rules), dtype=np.int64)
-        self._rule_names = pa.array([rules[code] for code in sorted(rules)])
+        self._places = np.zeros(max(rules, default=0) + 1, dtype=np.int16)
+        self._places[sorted(rules)] = np.arange(len(rules))
+        self._rules = texts_of([rules[code] for code in sorted(rules)])
+        self._accounts, self._reasons = texts_of(list(codes.ACCOUNTS)), texts_of(list(codes.REASONS))
         self.entries = 0
 
     def write(self, entries: Any) -> None:
@@ -97,25 +105,29 @@ class LedgerWriter:
         self._writer.close()
 
     def _table(self, entries: Any) -> pa.Table:
-        count = len(entries)
-        expiry = entries["expiry_day"].astype(np.int32)
-        rules = np.searchsorted(self._rule_codes, entries["rule"]).astype(np.int16)
+        found = _cut(entries)
+        found["seq"] = np.arange(self.entries, self.entries + len(entries))
+        absent = {name: found[name] == NONE for name in ("event", "ordinal", "lot", "order")}
+        absent["expiry_day"] = (found["expiry_day"] == NONE) | (found["expiry_day"] == NEVER)
+        words = {"source": self._accounts, "target": self._accounts, "rule": self._rules, "reason": self._reasons}
+        found["rule"] = self._places[found["rule"]]
         columns = [
-            pa.array(np.arange(self.entries, self.entries + count)),
-            _with_nulls(entries["event"].copy(), entries["event"] == NONE),
-            _with_nulls(entries["ordinal"].copy(), entries["ordinal"] == NONE),
-            pa.array(entries["member"].astype(np.int32)),
-            pa.array(entries["day"].astype(np.int32)).cast(pa.date32()),
-            _words(entries["source"], ACCOUNT_NAMES),
-            _words(entries["target"], ACCOUNT_NAMES),
-            pa.array(entries["tokens"].copy()),
-            _with_nulls(entries["lot"].astype(np.int32), entries["lot"] == NONE),
-            _with_nulls(expiry, (expiry == NONE) | (expiry == NEVER)).cast(pa.date32()),
-            pa.DictionaryArray.from_arrays(rules, self._rule_names),
-            _words(entries["reason"], REASON_NAMES),
-            _with_nulls(entries["order"].copy(), entries["order"] == NONE),
+            _words(found[field.name], words[field.name])
+            if field.name in words
+            else column_of(found[field.name], field.type, absent.get(field.name))
+            for field in LEDGER
         ]
         return pa.Table.from_arrays(columns, schema=LEDGER)
+
+
+def _cut(entries: Any) -> dict[str, Any]:
+    """Return the columns of a structured array of entries."""
+    columns = {name: np.empty(len(entries), kind) for name, kind in CUT.items()}
+    for first in range(0, len(entries), BLOCK):
+        part = entries[first : first + BLOCK]
+        for name, column in columns.items():
+            column[first : first + BLOCK] = part[name]
+    return columns
 
 
 def read_ledger(path: Path, rules: dict[int, str]) -> Iterator[Any]:
@@ -152,17 +164,16 @@ class EventWriter:
     def __init__(self, path: Path) -> None:
         self._path = path
         self._writer: pq.ParquetWriter | None = None
-        self._names = pa.array(list(codes.OUTCOMES))
+        self._names = texts_of(list(codes.OUTCOMES))
         self._places = np.full(max(codes.OUTCOMES.values()) + 1, -1, dtype=np.int8)
         self._places[list(codes.OUTCOMES.values())] = np.arange(len(codes.OUTCOMES))
 
     def write(self, batch: pa.RecordBatch, outcomes: Any) -> None:
         """Append a batch of prepared events with their outcomes."""
         table = pa.Table.from_batches([batch]).drop_columns(list(NOT_KEPT))
-        words = pa.DictionaryArray.from_arrays(self._places[outcomes["code"]], self._names)
-        table = table.append_column("outcome", words)
-        table = table.append_column("desired", pa.array(outcomes["desired"].copy()))
-        table = table.append_column("applied", pa.array(outcomes["applied"].copy()))
+        table = table.append_column("outcome", _words(self._places[outcomes["code"]], self._names))
+        for name in ("desired", "applied"):
+            table = table.append_column(name, column_of(outcomes[name], pa.int64()))
         if self._writer is None:
             self._writer = pq.ParquetWriter(self._path, table.schema, **PARQUET, **EVENTS_LAYOUT)
         self._writer.write_table(table)
@@ -174,8 +185,5 @@ class EventWriter:
 
 
 def _words(numbers: Any, names: pa.Array) -> pa.DictionaryArray:
-    return pa.DictionaryArray.from_arrays(numbers.astype(np.int8), names)
-
-
-def _with_nulls(values: Any, absent: Any) -> pa.Array:
-    return pa.array(values, mask=absent)
+    kind = pa.int8() if numbers.dtype == np.int8 else pa.int16()
+    return pa.DictionaryArray.from_arrays(column_of(numbers, kind), names)

@@ -6,6 +6,7 @@ from typing import Any
 
 from rewardsim.programme import Programme
 from rewardsim.rules.codes import NOTES
+from rewardsim.transactions.columns import column_of, texts_of
 
 
 def members_table(done: Any, programme: Programme) -> Any:
@@ -17,25 +18,27 @@ def members_table(done: Any, programme: Programme) -> Any:
     from rewardsim.rules.records import NEVER
 
     members, balances = done.members, done.auditor.balances
-    exchanged, voided, given_back = (done.auditor.kinds[:, kind].copy() for kind in range(3))
+    exchanged, voided, given_back = (done.auditor.kinds[:, kind] for kind in range(3))
     enrolled = members["enrolled_day"].astype(np.int32)
     columns = {
-        "member": pa.array(np.arange(len(members), dtype=np.int32)),
+        "member": column_of(np.arange(len(members), dtype=np.int32), pa.int32()),
         "member_id": done.member_ids,
-        "status": pa.array(np.array(["not enrolled", "enrolled", "closed"], dtype=object)[members["status"]]),
-        "enrolled_day": pa.array(enrolled, mask=enrolled == NEVER).cast(pa.date32()),
-        "events": pa.array(members["events"].copy()),
-        "issued": pa.array(-balances[:, ISSUE]),
-        "adjusted": pa.array(-balances[:, ADJUSTED]),
-        "voided": pa.array(voided),
-        "redeemed": pa.array(balances[:, REDEEMED] - exchanged + given_back),
-        "exchanged": pa.array(exchanged),
-        "given_back": pa.array(given_back),
-        "expired": pa.array(balances[:, EXPIRED].copy()),
-        "clawed_back": pa.array(balances[:, CLAWED] - voided),
+        "status": _words(members["status"], ["not enrolled", "enrolled", "closed"]),
+        "enrolled_day": column_of(enrolled, pa.date32(), enrolled == NEVER),
     }
-    for name in ("pending", "available", "held", "debt", "shortfall"):
-        columns[name] = pa.array(members[name].copy())
+    figures = {
+        "events": members["events"],
+        "issued": -balances[:, ISSUE],
+        "adjusted": -balances[:, ADJUSTED],
+        "voided": voided,
+        "redeemed": balances[:, REDEEMED] - exchanged + given_back,
+        "exchanged": exchanged,
+        "given_back": given_back,
+        "expired": balances[:, EXPIRED],
+        "clawed_back": balances[:, CLAWED] - voided,
+        **{name: members[name] for name in ("pending", "available", "held", "debt", "shortfall")},
+    }
+    columns |= {name: column_of(values, pa.int64()) for name, values in figures.items()}
     return pa.table(columns | _standing_columns(done, programme) | _referral_columns(done))
 
 
@@ -48,19 +51,26 @@ def _standing_columns(done: Any, programme: Programme) -> dict[str, Any]:
 
     if not len(done.tables["standings"]):
         return {}
-    standings, levels = done.tables["standings"], pa.array(programme.names.levels, pa.string())
-    columns = {}
-    for name, field in (("tier", "tier"), ("projected_tier", "projected")):
-        places = standings[field].astype(np.int8)
-        column = pa.DictionaryArray.from_arrays(pa.array(places, mask=places == NONE), levels)
-        columns[name] = column.dictionary_decode()
+    standings = done.tables["standings"]
+    columns = {
+        "tier": _words(standings["tier"], programme.names.levels),
+        "projected_tier": _words(standings["projected"], programme.names.levels),
+    }
     for name, field in (("tier_since", "since_day"), ("review_day", "review_day"), ("grace_day", "grace_day")):
         days = standings[field].astype(np.int32)
-        columns[name] = pa.array(days, mask=days == NEVER).cast(pa.date32())
+        columns[name] = column_of(days, pa.date32(), days == NEVER)
     for name in ("qualifying", "to_keep", "to_rise"):
-        values = standings[name].copy()
-        columns[name] = pa.array(values, mask=values == NONE)
+        columns[name] = column_of(standings[name], pa.int64(), standings[name] == NONE)
     return columns
+
+
+def _words(places: Any, words: list[str]) -> Any:
+    """Return numbers as words, missing where they are NONE."""
+    import numpy as np
+    import pyarrow as pa
+
+    numbers = column_of(places.astype(np.int8), pa.int8(), places < 0)
+    return pa.DictionaryArray.from_arrays(numbers, texts_of(words)).dictionary_decode()
 
 
 def _referral_columns(done: Any) -> dict[str, Any]:
@@ -69,10 +79,11 @@ def _referral_columns(done: Any) -> dict[str, Any]:
 
     from rewardsim.rules.records import NONE
 
-    if not len(done.tables["ties"]):
+    ties = done.tables["ties"]
+    if not len(ties):
         return {}
-    referrer = pa.array(done.tables["ties"]["referrer"].copy(), mask=done.tables["ties"]["referrer"] == NONE)
-    return {"referrer_id": done.member_ids.take(referrer), "friends": pa.array(done.tables["ties"]["friends"].copy())}
+    referrer = column_of(ties["referrer"], pa.int64(), ties["referrer"] == NONE)
+    return {"referrer_id": done.member_ids.take(referrer), "friends": column_of(ties["friends"], pa.int64())}
 
 
 def phases_summary(done: Any, programme: Programme) -> dict[str, Any]:

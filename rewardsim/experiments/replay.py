@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import importlib
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager, closing
 from datetime import date, timedelta
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rewardsim.economics.totals import daily_table, totals
 from rewardsim.programme import Programme, load_programme
@@ -17,6 +20,9 @@ from rewardsim.transactions.events import complete
 from .accounts import members_table, phases_summary
 from .run import Run
 from .store import find, key_of, publish, writing
+
+if TYPE_CHECKING:
+    from rewardsim.engine.prepare import PreparedEvents
 
 EPOCH = date(1970, 1, 1)
 
@@ -40,26 +46,37 @@ def replay(
     draws, by id; a draw without one is held by a public key, to try out what it would bring. Raises
     ProgrammeError, TransactionError for bad input; nothing is left behind then.
     """
-    from rewardsim.engine.prepare import PreparedEvents
-
     if not isinstance(programme, Programme):
         programme = load_programme(programme)
     programme.law()
-    source, described = _source(events, programme)
-    inputs = _inputs(programme, described, until, order, secrets or {})
-    key, store = key_of(inputs), Path(out)
-    found = find(store, key)
-    if found:
-        return Run(found)
-    with writing(store) as folder:
-        prepared = PreparedEvents(source, order, sorted=described.pop("sorted"))
-        try:
+    with ThreadPoolExecutor(1) as aside:
+        aside.submit(importlib.import_module, "numba")
+        source, described = _source(events, programme)
+        inputs = _inputs(programme, described, until, order, secrets or {})
+        found = find(Path(out), key_of(inputs))
+        if found:
+            return Run(found)
+        ready = aside.submit(_load, engine)
+        with writing(Path(out)) as folder, _prepared(source, order, described.pop("sorted")) as prepared:
             _reach(prepared, until)
+            ready.result()
             manifest = _compute(programme, prepared, folder, engine, until, secrets or {}, progress)
-        finally:
-            prepared.close()
-        manifest |= {"key": key, "inputs": inputs, "events": described}
-        return Run(publish(folder, store, manifest))
+            manifest |= {"key": key_of(inputs), "inputs": inputs, "events": described}
+            return Run(publish(folder, Path(out), manifest))
+
+
+def _load(engine: str) -> None:
+    """Have the rules compiled, or read from the cache, while the events are prepared."""
+    if engine == "compiled":
+        from rewardsim.engine.compiled import load
+
+        load()
+
+
+def _prepared(source: Any, order: str, ordered: bool) -> AbstractContextManager[PreparedEvents]:
+    from rewardsim.engine.prepare import PreparedEvents
+
+    return closing(PreparedEvents(source, order, sorted=ordered))
 
 
 def _inputs(

@@ -61,6 +61,8 @@ def add_months(day: int, months: int) -> int:
     month = month_number(day)
     dom = day - month_start(month)
     first = month_start(month + months)
+    if dom < 28:  # every month has that day
+        return first + dom
     length = month_start(month + months + 1) - first
     return first + min(dom, length - 1)
 

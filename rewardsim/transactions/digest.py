@@ -7,6 +7,8 @@ from collections.abc import Iterable
 from itertools import chain
 from typing import TYPE_CHECKING, Any
 
+from .columns import lengths_of, numbers_of, present_in, text_bytes
+
 if TYPE_CHECKING:
     import pyarrow as pa
 
@@ -53,12 +55,11 @@ class TableHasher:
         for name in RARE:
             self._add_rare(name, batch)
         self.rows += batch.num_rows
-        self._arrival.update(_integers(batch.column("recorded")))
+        self._arrival.update(_words(numbers_of(batch.column("recorded"))))
         for name in DIGESTED:
             self._add(name, batch.column(name))
         lines = batch.column("lines")
-        counts = pc.fill_null(pc.list_value_length(lines), -1)
-        self._parts["lines"][0].update(_integers(counts))
+        self._parts["lines"][0].update(_words(lengths_of(lines)))
         flat = lines.flatten()
         for name in LINE_FIELDS:
             self._add(f"lines.{name}", pc.struct_field(flat, name))
@@ -84,45 +85,29 @@ class TableHasher:
         self._absent.difference_update(RARE[name])
         held = batch.column(name).is_valid()
         column = batch.column(name).filter(held)
-        self._parts[f"{name}.rows"][0].update(_integers(pc.add(pc.indices_nonzero(held), self.rows)))
+        self._parts[f"{name}.rows"][0].update(_words(numbers_of(pc.indices_nonzero(held)) + self.rows))
         for part in RARE[name][1:]:
             self._add(part, column if part == name else pc.struct_field(column, part.removeprefix(f"{name}.")))
 
     def _add(self, name: str, column: pa.Array) -> None:
         import pyarrow as pa
-        import pyarrow.compute as pc
 
         values, lengths = self._parts[name]
-        kind = column.type
-        if pa.types.is_dictionary(kind):
-            column, kind = column.cast(pa.large_string()), pa.large_string()
-        if pa.types.is_string(kind) or pa.types.is_large_string(kind):
-            lengths.update(_integers(pc.fill_null(pc.binary_length(column), -1)))
-            values.update(_text_bytes(column))
+        if pa.types.is_dictionary(column.type):
+            column = column.cast(pa.large_string())
+        if pa.types.is_string(column.type) or pa.types.is_large_string(column.type):
+            lengths.update(_words(lengths_of(column)))
+            values.update(text_bytes(column))
             return
-        lengths.update(_integers(pc.cast(column.is_valid(), pa.int8())))
-        plain = {pa.date32(): pa.int32(), pa.bool_(): pa.int8()}
-        whole = column.cast(plain.get(kind, kind))
-        values.update(_integers(pc.fill_null(whole, 0)))
+        if pa.types.is_boolean(column.type):
+            column = column.cast(pa.int8())
+        lengths.update(_words(present_in(column)))
+        values.update(_words(numbers_of(column) * present_in(column)))
 
 
-def _integers(column: pa.Array) -> bytes:
-    """A column without nulls as little-endian 64-bit integers."""
-    return column.to_numpy(zero_copy_only=False).astype("<i8").tobytes()
-
-
-def _text_bytes(column: pa.Array) -> bytes:
-    """The bytes of all texts one after the other."""
-    import pyarrow as pa
-    import pyarrow.compute as pc
-
-    joined = pc.binary_join(
-        pa.LargeListArray.from_arrays(
-            pa.array([0, len(column)], pa.int64()), pc.fill_null(column.cast(pa.large_string()), "")
-        ),
-        pa.scalar("", pa.large_string()),
-    )
-    return joined[0].as_py().encode()
+def _words(numbers: Any) -> Any:
+    """Return integers as little-endian 64-bit words."""
+    return numbers.astype("<i8", order="C", copy=False)
 
 
 def _batches(events: Any) -> Iterable[pa.RecordBatch]:

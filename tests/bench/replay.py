@@ -110,7 +110,7 @@ def _engine(options: argparse.Namespace) -> dict[str, Any]:
         background = Background()
 
         def sink(entries: Any, count: int) -> None:
-            batch = as_array(entries[:count], Entry) if isinstance(entries, list) else entries[:count].copy()
+            batch = as_array(entries[:count], Entry) if isinstance(entries, list) else entries[:count]
             background.submit(auditor.read, batch)
             background.submit(ledger.write, batch)
 
