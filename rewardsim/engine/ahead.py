@@ -52,6 +52,9 @@ def _look_ahead(law: Any, book: Any, rows_of_orders: Any, events: Any, i: Any) -
             ask_for(book.orders, rows_of_orders[event.order])
         if len(book.standings) > 0:
             ask_for(book.standings, event.member)
+            standing = book.standings[events[i + NEAR].member]
+            ask_for(book.deeds, standing.deed_first)
+            ask_for(book.deeds, standing.deed_last)
         if len(book.ties) > 0:
             ask_for(book.ties, event.member)
         member = book.members[events[i + NEAR].member]

@@ -28,6 +28,15 @@ from .writing import PARQUET
 
 TIER_NOTES = (codes.NOTE_TIER, codes.NOTE_KEPT, codes.NOTE_GRACE)
 DRAW_NOTES = (codes.NOTE_ENTERED, codes.NOTE_WITHDRAWN, codes.NOTE_WON, codes.NOTE_LAPSED)
+KINDS = np.arange(max(codes.NOTES.values()) + 1)
+IS_TIER, IS_DRAW = np.isin(KINDS, TIER_NOTES), np.isin(KINDS, DRAW_NOTES)
+LAYOUT = {
+    "use_dictionary": ["kind", "cause", "tier_before", "tier", "draw"],
+    "column_encoding": dict.fromkeys(
+        ["seq", "event", "ordinal", "member", "day", "number", "counterpart", "amount", "order"], "DELTA_BINARY_PACKED"
+    ),
+    "write_statistics": ["day", "member"],
+}
 JOURNAL = pa.schema(
     [
         ("seq", pa.int64()),
@@ -98,7 +107,7 @@ class JournalWriter:
     """Appends notes to a Parquet file with a gapless sequence number."""
 
     def __init__(self, path: Path, names: Names) -> None:
-        self._writer = pq.ParquetWriter(path, JOURNAL, **PARQUET)
+        self._writer = pq.ParquetWriter(path, JOURNAL, **PARQUET, **LAYOUT)
         self._kinds, self._causes = (_Words(words) for words in (codes.NOTES, codes.CAUSES))
         self._levels = texts_of(names.levels)
         self._draws = texts_of(sorted(names.draws, key=names.draws.__getitem__))
@@ -107,8 +116,9 @@ class JournalWriter:
     def write(self, notes: Any) -> None:
         """Append a structured array of notes."""
         count = len(notes)
-        tiers, draws = np.isin(notes["kind"], TIER_NOTES), np.isin(notes["kind"], DRAW_NOTES)
-        express = notes["kind"] == codes.NOTE_EXPRESS
+        notes = {name: np.ascontiguousarray(notes[name]) for name in notes.dtype.names}
+        kinds = notes["kind"]
+        tiers, draws, express = IS_TIER[kinds], IS_DRAW[kinds], kinds == codes.NOTE_EXPRESS
         columns = [
             column_of(np.arange(self.notes, self.notes + count), pa.int64()),
             *(_integers(notes[name], np.int64) for name in ("event", "ordinal")),
@@ -143,7 +153,7 @@ def read_journal(path: Path, names: Names) -> Iterator[Any]:
         notes["day"] = batch.column("day").cast(pa.int32()).to_numpy(zero_copy_only=False)
         notes["kind"] = [codes.NOTES[word] for word in batch.column("kind").to_pylist()]
         notes["cause"] = [codes.CAUSES[word] for word in batch.column("cause").to_pylist()]
-        tiers, express = np.isin(notes["kind"], TIER_NOTES), notes["kind"] == codes.NOTE_EXPRESS
+        tiers, express = IS_TIER[notes["kind"]], notes["kind"] == codes.NOTE_EXPRESS
         before, tier, draw = (
             np.array([places.get(word, NONE) for word in batch.column(name).to_pylist()], dtype=np.int64)
             for name, places in (("tier_before", levels), ("tier", levels), ("draw", draws))

@@ -28,8 +28,9 @@ class Machine:
 
     ``sink`` is called with (entries, count) whenever entries are to be handed on: the first
     ``count`` rows of an array that is the sink's own from then on, or of a list that is reused.
-    ``note_sink`` is called with notes, in a table that is reused. ``rank`` is called with (row of the draw, [(member, entry), ...]) on the day of a draw; it returns
-    places in that list, best first, one a member.
+    ``note_sink`` is called with notes likewise, in a table that is reused. ``rank`` is called with
+    (row of the draw, [(member, entry), ...]) on the day of a draw; it returns places in that list,
+    best first, one a member.
     """
 
     def __init__(

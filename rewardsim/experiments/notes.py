@@ -36,9 +36,18 @@ def words_of(note: dict[str, Any], programme: Programme) -> str:
     elif note["draw"] is not None:
         said += _draw_words(note, programme)
     else:
-        said += f": {note['member']} by {note['counterpart']}" if kind != "invited" else ""
-        said += f": {note['member']} invited {note['counterpart']}" if kind == "invited" else ""
+        said += _referral_words(note)
     return said + (f" ({str(note['cause']).replace('_', ' ')})" if note["cause"] else "")
+
+
+def _referral_words(note: dict[str, Any]) -> str:
+    """Who invited whom; a refusal may be noted on either side of the bond."""
+    one, other = note["member"], note["counterpart"]
+    if note["kind"] == "invited" or note["cause"] in ("existing_member", "second_referrer", "invited_already"):
+        return f": {one} invited {other}"
+    if note["kind"] == "referral_refused":
+        return f": {one} with {other}"
+    return f": {one} by {other}"
 
 
 def _tier_words(note: dict[str, Any], programme: Programme) -> str:

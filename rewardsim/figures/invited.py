@@ -65,10 +65,14 @@ def _accepted_before(notes: pd.DataFrame) -> pd.Series:
 def referral_pairs(journal: pd.DataFrame) -> pd.DataFrame:
     """Return one row a pair: referrer, friend, state, cause and day of the latest note on it, accepted or not.
 
-    Rewards refused to somebody are not part of it: they change nothing between two members.
+    Refused rewards are not part of it, and a refused invitation says what a pair is only where
+    nothing else does: neither changes what there is between two members.
     """
+    import pandas as pd
+
     notes = referral_notes(journal)
     notes = notes[notes["stage"] != "reward"]
+    notes = pd.concat([notes[notes["stage"] == "invitation"], notes[notes["stage"] != "invitation"]])
     linked = notes["state"].isin(("accepted", "qualified", "revoked"))
     table = notes.assign(linked=linked).groupby(["referrer", "friend"], sort=False)
     latest = table[["state", "cause", "day"]].last()

@@ -14,13 +14,16 @@ if TYPE_CHECKING:
 
 CLASSES = ((10, "applied"), (50, "no effect"), (60, "seen before"))
 REJECTED = "rejected"
+BESIDE_MAX = 6
+"""Types of events whose bars have room beside each other; more are stacked."""
 
 
 def outcomes(events: pd.DataFrame) -> go.Figure:
     """Draw how many events of each type had each outcome, as bars with counts and shares.
 
     ``events`` is a run's event table, or just its columns ``type`` and ``outcome``. Outcomes stand in
-    the order of their precedence; the share is that of the type's events.
+    the order of their precedence; the share is that of the type's events. Where types are many, their
+    bars are stacked with their sum, and each has its number on pointing at it.
     """
     counts = events.groupby(["type", "outcome"], observed=True).size()
     kinds = sorted(counts.index.unique("type"), key=lambda kind: EVENT_TYPES.get(kind, len(EVENT_TYPES)))
@@ -28,11 +31,18 @@ def outcomes(events: pd.DataFrame) -> go.Figure:
     figure = go.Figure([_bars(counts[kind], kind, place, found) for place, kind in enumerate(kinds)])
     height = max(360, 200 + 26 * sum(max(1, len(counts[kind])) for kind in kinds))
     said = f"{len(events):,} events, {_refused(events):,} rejected"
-    dressed(figure, "What became of the events", said, height)
-    figure.update_layout(
-        barmode="group", legend={"title": {"text": "event", "font": {"size": 13}}, "traceorder": "normal"}
-    )
+    many = len(kinds) > BESIDE_MAX
+    dressed(figure, "What became of the events", said, 200 + 40 * len(found) if many else height)
+    legend = {"title": {"text": "event", "font": {"size": 13}}, "traceorder": "normal"}
+    figure.update_layout(barmode="stack" if many else "group", legend=legend)
     room = 1.25 * max(counts, default=1)
+    if many:
+        figure.update_traces(textposition="none")
+        sums = counts.groupby("outcome", observed=True).sum()
+        room = 1.1 * sums.max()
+        for outcome in found:
+            at = {"x": int(sums[outcome]), "y": _label(outcome), "xanchor": "left", "xshift": 4}
+            figure.add_annotation(**at, text=f"{sums[outcome]:,}", showarrow=False)
     figure.update_xaxes(title_text="events", tickformat=",d", range=[0, room])
     figure.update_yaxes(title_text="outcome", autorange="reversed", type="category")
     return figure

@@ -97,5 +97,5 @@ def _bars(table: pd.DataFrame, tier: str, place: int, months: list[str], places:
         legendgroup=plain(tier),
         marker=fill(place),
         customdata=one["count"].tolist(),
-        hovertemplate=f"%{{x}}<br>%{{y:,.{places}f}} in %{{customdata:,d}}<extra>{plain(tier)}</extra>",
+        hovertemplate=f"%{{x}}<br>%{{y:,.{places}f}} in %{{customdata:,d}}",
     )

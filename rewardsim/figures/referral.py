@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 MOST = 250
 """Rows of a tree that can still be read."""
 WIDTH, ROW, STEP, SIGN = 1000, 19, 22, 6.6
-"""Pixels: of the figure, of a row, of a generation, of a letter."""
+"""Pixels: of all columns, of a row, of a generation, of a letter."""
 TOP = 150
 TALL = 24
 """Rows of a chain that always stay together."""
@@ -62,6 +62,7 @@ def referral_tree(journal: pd.DataFrame, *, most: int = MOST, assumed: str = "")
     figure.update_xaxes(visible=False, range=[-STEP, WIDTH])
     figure.update_yaxes(visible=False, range=[height, -ROW])
     figure.update_layout(
+        width=WIDTH + STEP + 30,  # a narrower one would lay names over each other
         margin={"l": 20, "r": 10, "t": TOP, "b": 20},
         title={"y": 1 - 30 / figure.layout.height, "yref": "container", "yanchor": "top"},
         legend={"orientation": "h", "y": 1, "yanchor": "bottom", "x": 0},

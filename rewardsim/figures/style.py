@@ -98,7 +98,8 @@ def line(place: int) -> dict[str, Any]:
 
 def fill(place: int) -> dict[str, Any]:
     """Return colour and pattern of the bars drawn in a place, counted from 0."""
-    colour, shape = COLOURS[place % len(COLOURS)], PATTERNS[place % len(PATTERNS)]
+    # From the second round on, patterns move on, so that no two bars of a figure are alike.
+    colour, shape = COLOURS[place % len(COLOURS)], PATTERNS[(place + place // len(COLOURS)) % len(PATTERNS)]
     return {
         "color": colour,
         "pattern": {"shape": shape, "bgcolor": colour, "fgcolor": PAPER, "size": 6, "solidity": 0.25},

@@ -52,6 +52,8 @@ def tier_flows(
     spots = _positions(boxes, counts, len(chosen))
     figure = go.Figure(_sankey(table, chosen, order, boxes, counts, spots))
     dressed(figure, title, supposing(_said(table, chosen, order), assumed), height=HEIGHT)
+    figure.update_xaxes(visible=False)
+    figure.update_yaxes(visible=False)
     figure.update_layout(margin=MARGIN, title={"y": 0.96, "yref": "container", "yanchor": "top"})
     for place, day in enumerate(chosen):
         _write(figure, place / (len(chosen) - 1), 1.02, day, yanchor="bottom", xanchor="center" if place else "left")

@@ -13,40 +13,11 @@ from typing import NamedTuple
 from .terms import BP, NEVER, NONE, Band, Campaign, DrawTerms, Item, Law, Level, Limit, PoolTerms, Prize, Terms
 
 __all__ = [
-    "BP",
-    "NEVER",
-    "NONE",
-    "Band",
-    "Book",
-    "Campaign",
-    "Counter",
-    "Deed",
-    "DrawTerms",
-    "Entry",
-    "Event",
-    "EventLine",
-    "Head",
-    "Holding",
-    "Item",
-    "Law",
-    "Level",
-    "Limit",
-    "Lot",
-    "Member",
-    "Note",
-    "Order",
-    "OrderLine",
-    "Piece",
-    "Pool",
-    "PoolTerms",
-    "Prize",
-    "Request",
-    "Reward",
-    "Standing",
-    "Terms",
-    "Ticket",
+    "BP", "NEVER", "NONE", "Band", "Book", "Campaign", "Counter", "Deed", "DrawTerms", "Entry", "Event",
+    "EventLine", "Head", "Holding", "Item", "Law", "Level", "Limit", "Lot", "Member", "Note", "Order",
+    "OrderLine", "Piece", "Pool", "PoolTerms", "Prize", "Request", "Reward", "Standing", "Terms", "Ticket",
     "Tie",
-]
+]  # fmt: skip
 
 
 @dataclass(slots=True)
@@ -251,6 +222,7 @@ class Standing:
     granted: int = NONE  # what qualified for the tier, NONE where it rests on leniency
     granted_day: int = NEVER  # day as of which that was counted
     qualifying: int = 0  # sum of the deeds
+    window_day: int = -NEVER  # day as of which older deeds were forgotten
     deed_first: int = NONE  # oldest deed in the window
     deed_last: int = NONE  # latest deed
     birthday: int = NONE  # day of birth, NONE where unknown

@@ -54,6 +54,9 @@ def window_start(terms: Terms, book: Book, m: int, day: int) -> int:
 def qualifying(terms: Terms, book: Book, m: int, day: int) -> int:
     """Return what counts as of a day. Days asked for never go back, so older deeds are dropped."""
     standing = book.standings[m]
+    if standing.window_day == day:
+        return standing.qualifying
+    standing.window_day = day
     start = window_start(terms, book, m, day)
     head = book.head[0]
     while standing.deed_first != NONE and book.deeds[standing.deed_first].day < start:

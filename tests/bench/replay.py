@@ -38,11 +38,12 @@ def main() -> None:
         whole = _ask(options, "replay", table)
         part = min(options.interpreted, options.events)
         gate = _ask(options, "compiled", table, limit=part)
+        phases = _ask(options, "phases", table)
         rows = [_ask(options, "compiled", table), _ask(options, "interpreted", table, limit=part)]
         assert rows[0]["digest"] == whole["digest"], "engine and replay disagree: no figures"
         assert rows[1]["digest"] == gate["digest"], "engines disagree: no figures"
         rows += [whole, _ask(options, "duckdb", table), _ask(options, "pandas", table)]
-    _print(rows)
+    _print(rows, phases)
 
 
 def _options() -> argparse.Namespace:
@@ -91,30 +92,31 @@ def _source(options: argparse.Namespace) -> Any:
 
 def _engine(options: argparse.Namespace) -> dict[str, Any]:
     """From event records in memory to an audited ledger on disk: what the engine itself costs."""
-    from workload import PROGRAMME
+    from workload import PHASES, PROGRAMME
 
     from rewardsim.engine.audit import Auditor
-    from rewardsim.engine.batches import as_array, as_objects, event_records
+    from rewardsim.engine.batches import as_objects, event_records
+    from rewardsim.engine.journal import Chains
+    from rewardsim.engine.luck import Lottery
     from rewardsim.engine.machine import Machine
     from rewardsim.engine.prepare import PreparedEvents
-    from rewardsim.engine.writing import Background, LedgerWriter
+    from rewardsim.engine.recording import Recording
     from rewardsim.programme import parse_programme
-    from rewardsim.rules.records import Entry, Event, EventLine
+    from rewardsim.rules.records import Event, EventLine
 
-    programme = parse_programme(PROGRAMME)
+    phases = options.contender == "phases"
+    programme = parse_programme(PHASES if phases else PROGRAMME)
     prepared = PreparedEvents(_source(options), sorted=True)
     auditor = Auditor(prepared.members, prepared.first_day, prepared.last_day)
+    ids = prepared.member_ids().to_pylist()
+    chains = Chains(lambda: ids, len(ids))
     seconds, events = 0.0, 0
     with tempfile.TemporaryDirectory() as folder:
-        ledger = LedgerWriter(Path(folder) / "ledger.parquet", programme.names.rules)
-        background = Background()
-
-        def sink(entries: Any, count: int) -> None:
-            batch = as_array(entries[:count], Entry) if isinstance(entries, list) else entries[:count]
-            background.submit(auditor.read, batch)
-            background.submit(ledger.write, batch)
-
-        machine = Machine(programme.law(), prepared.members, prepared.orders, options.contender, sink)
+        recording = Recording(programme, Path(folder), auditor, chains)
+        engine = "compiled" if phases else options.contender
+        sinks = {"sink": recording.entries, "note_sink": recording.notes}
+        lottery = Lottery(programme.names, lambda: ids, {})
+        machine = Machine(programme.law(), prepared.members, prepared.orders, engine, **sinks, rank=lottery)
         for batch in prepared.batches():
             records, lines, last = event_records(batch, programme.names)
             given = (records, lines, last)
@@ -126,10 +128,9 @@ def _engine(options: argparse.Namespace) -> dict[str, Any]:
             events += len(records)
         began = time.perf_counter()
         machine.finish(prepared.last_day)
-        background.close()
-        ledger.close()
+        recording.close()
         seconds += time.perf_counter() - began
-    digest = auditor.digest(prepared.member_ids().to_pylist())
+    digest = auditor.digest(ids, chains.chains)
     return {"seconds": seconds, "events": events, "entries": auditor.entries, "digest": digest}
 
 
@@ -172,11 +173,11 @@ def _pandas(options: argparse.Namespace) -> dict[str, Any]:
     return {"events": options.events, "entries": len(tokens)}
 
 
-def _print(rows: list[dict[str, Any]]) -> None:
+def _print(rows: list[dict[str, Any]], phases: dict[str, Any]) -> None:
     print(f"{platform.processor() or platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}")
     heads = ("events", "seconds", "ns/event", "peak MB", "rows out")
     print("{:<12} {:>11} {:>9} {:>9} {:>8} {:>11}".format("contender", *heads))
-    for row in rows:
+    for row in [phases, *rows]:
         each = row["seconds"] / row["events"] * 1e9
         print(
             f"{row['contender']:<12} {row['events']:>11,} {row['seconds']:>9.2f} {each:>9,.0f}"
@@ -184,6 +185,7 @@ def _print(rows: list[dict[str, Any]]) -> None:
         )
     compiled, interpreted, replay, duckdb, pandas = (row["seconds"] / row["events"] for row in rows)
     print(f"engine, ledger written: interpreted / compiled {interpreted / compiled:.0f}x")
+    print(f"three phases / phase 1, compiled: {phases['seconds'] / rows[0]['seconds']:.2f}x")
     print(f"whole replay / baseline: DuckDB {replay / duckdb:.1f}x, pandas {replay / pandas:.1f}x", end=" ")
     print("(the baselines keep no ledger)")
     print(f"outcomes {rows[2]['outcomes']}")

@@ -15,6 +15,7 @@ from rewardsim.cli import app
 ROOT = Path(__file__).resolve().parents[2]
 DATA = ROOT / "data"
 SAMPLE = DATA / "samples" / "reward-mi-events.csv"
+PHASES = DATA / "samples" / "three-phases.csv"
 GENERIC = DATA / "mappings" / "generic.toml"
 REWARD_MI = DATA / "programmes" / "reward-mi.toml"
 TEA_CLUB = DATA / "programmes" / "tea-club.toml"
@@ -64,3 +65,18 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def replayed(events: Path, store: Path, said: Callable[..., dict[str, Any]]) -> dict[str, Any]:
     """What a replay of the sample under Reward Mi says."""
     return said("replay", REWARD_MI, events, "--without", LATER, "--out", store)
+
+
+@pytest.fixture(scope="session")
+def phase_events(tmp_path_factory: pytest.TempPathFactory, call: Call) -> Path:
+    """The sample of all phases, imported."""
+    path = tmp_path_factory.mktemp("phases") / "phases.parquet"
+    done = call("import", PHASES, "--mapping", GENERIC, "--out", path)
+    assert done.exit_code == 0, done.output
+    return path
+
+
+@pytest.fixture(scope="session")
+def phases(phase_events: Path, store: Path, said: Callable[..., dict[str, Any]]) -> dict[str, Any]:
+    """What a replay of all phases under all of Reward Mi says."""
+    return said("replay", REWARD_MI, phase_events, "--out", store, "--engine", "interpreted")

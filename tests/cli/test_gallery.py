@@ -13,7 +13,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from . import bombs
-from .conftest import REWARD_MI, TEA_CLUB, Call
+from .conftest import GENERIC, REWARD_MI, TEA_CLUB, Call
 
 GALLERY = Path(__file__).parent / "errors"
 CASES = sorted(path.parent for path in GALLERY.glob("*/command.txt"))
@@ -22,12 +22,12 @@ Places = Callable[[Path], dict[str, str]]
 
 
 @pytest.fixture(scope="session")
-def made(tmp_path_factory: pytest.TempPathFactory, events: Path) -> dict[str, str]:
+def made(tmp_path_factory: pytest.TempPathFactory, events: Path, phase_events: Path) -> dict[str, str]:
     """Inputs that are not kept as files."""
     folder = tmp_path_factory.mktemp("gallery")
     pq.write_table(pa.table({"sku": ["a"], "price": [1]}), folder / "plain.parquet")
     bomb = bombs.build("sales", folder / "bomb.parquet")
-    places = {"events": events, "plain": folder / "plain.parquet", "bomb": bomb}
+    places = {"events": events, "phases": phase_events, "plain": folder / "plain.parquet", "bomb": bomb}
     return {name: str(path) for name, path in places.items()} | {"size": str(bomb.stat().st_size)}
 
 
@@ -37,6 +37,7 @@ def places(made: dict[str, str], tmp_path: Path, replayed: dict[str, Any]) -> Pl
 
     def of(case: Path) -> dict[str, str]:
         shipped = {"small": GALLERY / "small.toml", "mi": REWARD_MI, "tea": TEA_CLUB, "run": replayed["run"]}
+        shipped["generic"] = GENERIC
         return {"here": str(case), "tmp": str(tmp_path), **made, **{name: str(path) for name, path in shipped.items()}}
 
     return of
@@ -100,7 +101,9 @@ FAULTS = {
     "rows-many-faults": 4,
     "several-bad-event-files": 3,
     "other-currency-and-zone": 2,
-    "unapplied-sections": 3,
+    "members-many-faults": 5,
+    "rows-of-members": 5,
+    "tiers-not-increasing": 2,
     "without-nonsense": 2,
     "programme-overflow": 2,
 }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from datetime import date
 from pathlib import Path
 
 import pyarrow as pa
@@ -12,7 +13,7 @@ FOLDER = str(Path(__file__).resolve().parent.parent)
 if FOLDER not in sys.path:
     sys.path.insert(0, FOLDER)
 
-from engine.made import DATA, busy_programme, busy_table  # noqa: E402
+from engine.made import DATA, busy_programme, busy_table, moved  # noqa: E402
 
 from rewardsim.experiments.replay import replay  # noqa: E402
 from rewardsim.experiments.run import Run  # noqa: E402
@@ -30,7 +31,7 @@ def events(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def reward_mi() -> Programme:
-    """Reward Mi without what no rule applies yet."""
+    """Reward Mi's first phase alone."""
     return load_programme(DATA / "programmes" / "reward-mi.toml").without("referral", "tiers", "draws")
 
 
@@ -56,3 +57,27 @@ def busy() -> tuple[Programme, pa.Table]:
 def busy_run(busy: tuple[Programme, pa.Table], store: Path) -> Run:
     """The busy events, replayed."""
     return replay(*busy, out=store, engine="interpreted")
+
+
+@pytest.fixture(scope="session")
+def phase_events() -> pa.Table:
+    """The shipped sample of all three phases."""
+    return import_transactions(DATA / "samples" / "three-phases.csv", DATA / "mappings" / "generic.toml").events
+
+
+@pytest.fixture(scope="session")
+def later_events(phase_events: pa.Table) -> pa.Table:
+    """The same, in the tea club's time."""
+    return moved(phase_events, (date(2022, 1, 1) - date(2017, 6, 15)).days)
+
+
+@pytest.fixture(scope="session")
+def phases(phase_events: pa.Table, store: Path) -> Run:
+    """All phases under Reward Mi."""
+    return replay(DATA / "programmes" / "reward-mi.toml", phase_events, out=store, engine="interpreted")
+
+
+@pytest.fixture(scope="session")
+def club(later_events: pa.Table, store: Path) -> Run:
+    """All phases under the tea club."""
+    return replay(DATA / "programmes" / "tea-club.toml", later_events, out=store, engine="interpreted")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from datetime import date, timedelta
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ import pyarrow.parquet as pq
 import pytest
 from engine.made import canonical
 
+from rewardsim.experiments.explain import Explanation
 from rewardsim.experiments.replay import replay
 from rewardsim.experiments.run import Run
 from rewardsim.experiments.store import RunError
@@ -22,28 +24,27 @@ from rewardsim.rules.codes import OUTCOMES
 FIELDS = ("day", "source", "target", "tokens", "rule", "reason", "lot", "expiry_day")
 
 
-def told_of(run: Run, member: str) -> list[tuple[Any, ...]]:
+def entries_in(told: Explanation) -> list[tuple[Any, ...]]:
     """All entries of an explanation, in order."""
-    steps = run.explain(member).steps
-    return [tuple(entry[name] for name in FIELDS) for step in steps for entry in step.entries]
+    return [tuple(entry[name] for name in FIELDS) for step in told.steps for entry in step.entries]
 
 
-def ledger_of(run: Run, member: str) -> list[tuple[Any, ...]]:
-    """The member's entries as the ledger has them."""
-    rows = pq.read_table(run.path / "ledger.parquet").to_pylist()
-    number = run.members.set_index("member_id").loc[member, "member"]
-    return [
-        (e["day"].isoformat(), e["source"], e["target"], e["tokens"], e["rule"], e["reason"],
-         -1 if e["lot"] is None else e["lot"], e["expiry_day"].isoformat() if e["expiry_day"] else "")
-        for e in rows
-        if e["member"] == number
-    ]  # fmt: skip
+@lru_cache(maxsize=8)
+def ledgers_of(run: Run) -> dict[str, list[tuple[Any, ...]]]:
+    """Each member's entries as the ledger has them."""
+    found: dict[str, list[tuple[Any, ...]]] = {member: [] for member in run.members["member_id"]}
+    names = list(found)
+    for e in pq.read_table(run.path / "ledger.parquet").to_pylist():
+        lot, expiry = -1 if e["lot"] is None else e["lot"], e["expiry_day"].isoformat() if e["expiry_day"] else ""
+        entry = (e["day"].isoformat(), e["source"], e["target"], e["tokens"], e["rule"], e["reason"], lot, expiry)
+        found[names[e["member"]]].append(entry)
+    return found
 
 
-def check_told(run: Run, member: str) -> None:
+def check_told(run: Run, member: str) -> Explanation:
     """Entries, balances, outcomes and order of steps are the run's own."""
     told = run.explain(member)
-    assert told_of(run, member) == ledger_of(run, member)
+    assert entries_in(told) == ledgers_of(run)[member]
     row = run.members.set_index("member_id").loc[member]
     assert told.balances == {name: int(row[name]) for name in told.balances}
     mine = run.events[run.events["member_id"] == member]
@@ -52,6 +53,7 @@ def check_told(run: Run, member: str) -> None:
     figures = [(e.event_id, e.outcome, int(e.desired), int(e.applied)) for e in mine.itertuples()]
     accepted = {name for name, code in OUTCOMES.items() if code < 50}
     assert [step for step in steps if step[1] in accepted] == [figure for figure in figures if figure[1] in accepted]
+    return told
 
 
 def test_every_member_of_the_sample(base: Run) -> None:

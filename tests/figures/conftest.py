@@ -6,6 +6,7 @@ import pandas as pd
 import pytest
 
 FLOWS = ("issued", "voided", "released", "redeemed", "exchanged", "given_back", "expired", "clawed_back", "adjusted")
+JOURNAL = ("event", "day", "kind", "cause", "tier", "amount", "member_id", "counterpart_id")
 LEDGER = ("day", "member_id", "source", "target", "tokens", "lot", "expiry_day")
 
 
@@ -45,3 +46,53 @@ def events() -> pd.DataFrame:
     """Six events: four orders, one of them without tokens and one refused; two deliveries."""
     rows = [("deliver", "applied"), ("order", "order_exists"), ("order", "applied"), ("order", "nothing_earned")]
     return pd.DataFrame([*rows, ("deliver", "applied"), ("order", "applied")], columns=["type", "outcome"])
+
+
+@pytest.fixture
+def moves() -> pd.DataFrame:
+    """A ledger by purpose: each kind of rule once, 40 void again, a birthday of a silver member."""
+    rows = [
+        ("2017-06-20", "ann", "ISSUE", "PENDING", 100, "earning.purchase"),
+        ("2017-06-20", "ann", "ISSUE", "PENDING", 25, "campaign:summer"),
+        ("2017-06-25", "ann", "PENDING", "CLAWED", 40, "earning.purchase"),
+        ("2017-06-30", "bob", "ISSUE", "AVAILABLE", 50, "earning.welcome"),
+        ("2017-07-02", "bob", "ISSUE", "AVAILABLE", 5, "earning.share"),
+        ("2017-07-03", "ann", "ISSUE", "DEBT", 9, "referral"),
+        ("2017-09-01", "ann", "ISSUE", "PENDING", 7, "tiers.silver"),
+        ("2017-09-04", "ann", "ISSUE", "AVAILABLE", 500, "tiers.birthday"),
+        ("2017-09-05", "bob", "ISSUE", "AVAILABLE", 30, "draws.launch"),
+        ("2017-09-06", "bob", "ISSUE", "AVAILABLE", 3, "opening"),
+        ("2017-09-07", "bob", "AVAILABLE", "REDEEMED", 8, "redemption.checkout"),
+    ]
+    table = pd.DataFrame(rows, columns=["day", "member_id", "source", "target", "tokens", "rule"])
+    return table.assign(day=pd.to_datetime(table["day"]))
+
+
+@pytest.fixture
+def journal() -> pd.DataFrame:
+    """Ann brings bob, who qualifies; bob brings cem, revoked; dan is refused everywhere; ann and bob have tiers."""
+    rows = [
+        (1, "2017-08-01", "invited", "", None, 0, "ann", "bob"),
+        (2, "2017-08-02", "referral_accepted", "", None, 0, "bob", "ann"),
+        (3, "2017-08-03", "referral_refused", "existing_member", None, 0, "ann", "dan"),
+        (4, "2017-08-04", "referral_qualified", "", None, 0, "bob", "ann"),
+        (4, "2017-08-04", "referral_refused", "referrer_limit", None, 0, "ann", "bob"),
+        (5, "2017-08-05", "referral_accepted", "", None, 0, "cem", "bob"),
+        (6, "2017-08-06", "referral_qualified", "", None, 0, "cem", "bob"),
+        (7, "2017-08-07", "referral_revoked", "", None, 0, "cem", "bob"),
+        (8, "2017-08-08", "referral_refused", "self", None, 0, "dan", "dan"),
+        (9, "2017-08-09", "referral_accepted", "", None, 0, "eve", "cem"),
+        (10, "2017-08-10", "referral_refused", "lapsed", None, 0, "eve", "cem"),
+        (11, "2017-08-11", "referral_refused", "invited_already", None, 0, "ann", "bob"),
+        (12, "2017-08-12", "invited", "", None, 0, "dan", "fay"),
+        (None, "2017-09-01", "tier_changed", "begins", "silver", 1000, "ann", None),
+        (None, "2017-09-01", "tier_changed", "begins", "member", 0, "bob", None),
+        (13, "2017-09-10", "express_delivery", "", "silver", 9900, "ann", None),
+        (14, "2017-11-10", "express_delivery", "", "gold", 9950, "bob", None),
+        (15, "2017-11-09", "tier_changed", "threshold_reached", "gold", 5000, "bob", None),
+        (None, "2018-02-01", "tier_kept", "review", "silver", 1000, "ann", None),
+        (None, "2018-03-01", "tier_changed", "grace_over", "member", 0, "ann", None),
+        (None, "2018-03-31", "tier_changed", "begins", "member", 0, "cem", None),
+    ]
+    table = pd.DataFrame(rows, columns=list(JOURNAL)).astype({"event": "Int64"})
+    return table.assign(day=pd.to_datetime(table["day"]), seq=range(len(table)))

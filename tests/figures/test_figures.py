@@ -19,13 +19,19 @@ MADE = {
     "lots_by_expiry": lambda t: figures.lots_by_expiry(t["ledger"], on="2018-12-31", token="Bean"),
     "outcomes": lambda t: figures.outcomes(t["events"]),
     "difference_over_time": lambda t: figures.difference_over_time(t["daily"], t["daily"].head(2), ("x", "y")),
+    "phases": lambda t: figures.phases(t["moves"], {"earn": "2017-06-15", "tiers": "2017-09-01"}, token="Bean"),
+    "referral_tree": lambda t: figures.referral_tree(t["journal"]),
+    "referral_refusals": lambda t: figures.referral_refusals(t["journal"]),
+    "tier_flows": lambda t: figures.tier_flows(t["journal"], LEVELS),
+    "privilege_cost": lambda t: figures.privilege_cost(t["journal"], t["moves"], LEVELS, currency="INR", digits=2),
 }
+LEVELS = ("member", "silver", "gold")
 
 
 @pytest.fixture
-def tables(daily: pd.DataFrame, ledger: pd.DataFrame, events: pd.DataFrame) -> dict[str, pd.DataFrame]:
+def tables(request: pytest.FixtureRequest) -> dict[str, pd.DataFrame]:
     """The small tables by name."""
-    return {"daily": daily, "ledger": ledger, "events": events}
+    return {name: request.getfixturevalue(name) for name in ("daily", "ledger", "events", "moves", "journal")}
 
 
 @pytest.fixture(params=MADE)
@@ -49,7 +55,7 @@ def test_axes_and_figures_are_titled(figure: go.Figure) -> None:
     assert figure.layout.title.subtitle.text
     hidden = {"xaxis"} if "yaxis2" in figure.layout else set()  # the upper panel shares the lower one's days
     for axis in (*figure.select_xaxes(), *figure.select_yaxes()):
-        assert axis.title.text or axis.plotly_name in hidden
+        assert axis.title.text or axis.plotly_name in hidden or axis.visible is False  # a tree measures nothing
 
 
 def test_the_template_is_given_and_uploads_are_off(figure: go.Figure) -> None:
@@ -59,8 +65,12 @@ def test_the_template_is_given_and_uploads_are_off(figure: go.Figure) -> None:
 
 def test_no_value_is_missing(figure: go.Figure) -> None:
     for one in figure.data:
-        assert len(one.x) == len(one.y) > 0
-        for value in (*one.x, *one.y):
+        places = one.node if one.type == "sankey" else one
+        assert len(places.x) == len(places.y) > 0
+        values = (*places.x, *places.y)
+        if one.name == "brought":  # branches are apart from each other
+            values = tuple(value for value in values if value is not None)
+        for value in values:
             assert value is not None
             assert not (isinstance(value, float) and math.isnan(value))
 
@@ -144,6 +154,14 @@ def test_outcomes_are_counted_by_type_in_order_of_precedence(events: pd.DataFram
     assert list(trace(figure, "deliver").x) == [2, 0, 0]
     assert trace(figure, "deliver").text[0] == " 2 (100.0%)"
     assert "1 rejected" in figure.layout.title.subtitle.text
+
+
+def test_many_types_of_events_are_stacked_and_none_looks_like_another() -> None:
+    kinds = ("enrol", "order", "deliver", "return", "redeem", "exchange", "share", "close", "invite")
+    figure = figures.outcomes(pd.DataFrame({"type": kinds, "outcome": "applied"}))
+    assert figure.layout.barmode == "stack"
+    assert len({(bars.marker.color, bars.marker.pattern.shape) for bars in figure.data}) == len(kinds)
+    assert [(note.y, note.x, note.text) for note in figure.layout.annotations] == [("applied", 9, "9")]
 
 
 def test_an_outcome_unknown_to_this_version_stands_last(events: pd.DataFrame) -> None:
