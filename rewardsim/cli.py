@@ -117,11 +117,12 @@ def replay(
     with reporting(as_json):
         options = {"out": out, "until": _date(until), "order": _choice("order", order, ("occurred", "recorded"))}
         options["engine"] = _choice("engine", engine, ("compiled", "interpreted"))
-        options["secrets"] = _secrets(secret or [])
         chosen = [_load(path, without) for path in ([programme, against] if against else [programme])]
-        for found in chosen:
-            found.law()
-        runs = [run_replay(found, events, progress=_progress(as_json), **options) for found in chosen]
+        secrets = _secrets(secret or [], {name for found in chosen for name in found.names.draws})
+        runs = [
+            run_replay(found, events, progress=_progress(as_json), secrets=_of(found, secrets), **options)
+            for found in chosen
+        ]
         difference = runs[0].against(runs[1]) if against else None
     if as_json:
         print_json(_said(runs[0]) | ({"against": difference.to_dict()} if difference else {}))
@@ -156,18 +157,37 @@ def _load(path: Path, without: str) -> Any:
     return found.without(*areas) if areas else found
 
 
-def _secrets(given: list[str]) -> dict[str, bytes]:
-    """Read the secrets of draws from their files."""
+def _secrets(given: list[str], draws: set[str]) -> dict[str, bytes]:
+    """Read the secrets of draws from their files; raise with every option that cannot be used."""
     from rewardsim.draws.files import read_secret
-    from rewardsim.transactions.faults import refuse
+    from rewardsim.programme.faults import Fault, Place
+    from rewardsim.transactions import TransactionError
 
-    secrets = {}
+    secrets: dict[str, bytes] = {}
+    faults: list[Fault] = []
+    known = ", ".join(sorted(draws)) or "none: the programme has no draws"
     for text in given:
-        name, sign, path = text.partition("=")
-        if not name or not sign or not path:
-            raise refuse("bad_choice", "--secret", text, "DRAW=FILE", "name the draw and the file of its secret")
-        secrets[name] = read_secret(Path(path))
+        name, _, path = text.partition("=")
+        if not name or not path:
+            todo = "name the draw and the file of its secret"
+            faults.append(Fault(Place("--secret"), "bad_choice", text, "DRAW=FILE", todo))
+        elif name not in draws:
+            faults.append(Fault(Place("--secret"), "unknown_draw", name, known, "name a draw of the programme"))
+        elif name in secrets:
+            faults.append(Fault(Place("--secret"), "twice", name, "one secret a draw", "take one of them out"))
+        else:
+            try:
+                secrets[name] = read_secret(Path(path))
+            except ValueError as error:
+                faults += getattr(error, "faults", [])
+    if faults:
+        raise TransactionError(faults)
     return secrets
+
+
+def _of(programme: Any, secrets: dict[str, bytes]) -> dict[str, bytes]:
+    """Return the secrets of a programme's own draws."""
+    return {name: secret for name, secret in secrets.items() if name in programme.names.draws}
 
 
 def _said(run: Any) -> dict[str, Any]:

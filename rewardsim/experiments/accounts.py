@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from rewardsim.programme import Programme
-from rewardsim.rules.codes import NOTES
+from rewardsim.rules.codes import CLOSED, NOTES
 from rewardsim.transactions.columns import column_of, texts_of
 
 
@@ -43,7 +43,7 @@ def members_table(done: Any, programme: Programme) -> Any:
 
 
 def _standing_columns(done: Any, programme: Programme) -> dict[str, Any]:
-    """Return tier, its dates and the projection; nothing where the programme has no tiers."""
+    """Return tier, its dates and the projection, of open accounts; nothing where the programme has no tiers."""
     import numpy as np
     import pyarrow as pa
 
@@ -51,7 +51,12 @@ def _standing_columns(done: Any, programme: Programme) -> dict[str, Any]:
 
     if not len(done.tables["standings"]):
         return {}
-    standings = done.tables["standings"]
+    standings = done.tables["standings"].copy()
+    closed = done.members["status"] == CLOSED
+    for field in ("tier", "projected", "to_rise"):
+        standings[field][closed] = NONE
+    for field in ("since_day", "review_day", "grace_day"):
+        standings[field][closed] = NEVER
     columns = {
         "tier": _words(standings["tier"], programme.names.levels),
         "projected_tier": _words(standings["projected"], programme.names.levels),

@@ -110,7 +110,7 @@ _LEVELS = """
         FROM (SELECT member, day, tier FROM changes GROUP BY ALL HAVING count(DISTINCT side) = 1) GROUP BY member)
     SELECT member_id, coalesce(tier_a, 'no tier') AS tier_a, coalesce(tier_b, 'no tier') AS tier_b, firsts.day
     FROM ends JOIN members_a USING (member) LEFT JOIN firsts USING (member)
-    WHERE tier_a IS DISTINCT FROM tier_b ORDER BY member_id
+    WHERE status <> 'closed' AND tier_a IS DISTINCT FROM tier_b ORDER BY member_id
 """
 _NOTES = """
     SELECT kind::VARCHAR AS kind, cause::VARCHAR AS cause,

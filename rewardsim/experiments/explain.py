@@ -54,8 +54,11 @@ _EVENTS = """
     WHERE member_id = ? ORDER BY number
 """
 _LEDGER = """
-    SELECT event, day - DATE '1970-01-01' AS day, source, target, tokens, rule, reason, lot, ordinal
-    FROM ledger WHERE member_id = ? ORDER BY seq
+    SELECT event, day - DATE '1970-01-01' AS day, source, target, tokens, rule, reason, lot, ordinal, reached
+    FROM ledger LEFT JOIN (
+        SELECT number, max(occurred_day) OVER (ORDER BY number) - DATE '1970-01-01' AS reached FROM events)
+        ON number = event
+    WHERE member_id = ? ORDER BY seq
 """
 _COMPARED = ("day", "source", "target", "tokens", "rule", "reason")
 # Notes a member's own events make; all others come from the journal.
@@ -111,10 +114,13 @@ def with_notes(steps: list[Step], notes: list[dict[str, Any]], own: dict[int, st
     """Return the steps with the journal's notes at their events, or as steps of their days."""
     for note in notes:
         day = _date(note["day"])
-        at = [step for step in steps if step.day == day and step.event_id == own.get(note["event"], "")]
+        what = "time" if note["event"] is None else "day-end settlement"
+        today = [step for step in steps if step.day == day]
+        at = [step for step in today if step.event_id and step.event_id == own.get(note["event"], "")]
+        at = at or [step for step in today if not step.event_id and step.what == what]
         if not at:
             before = sum(step.day <= day for step in steps)
-            steps.insert(before, Step(day, "time" if note["event"] is None else "day-end settlement"))
+            steps.insert(before, Step(day, what))
             at = [steps[before]]
         at[0].notes.append(note["words"])
     return steps
@@ -141,7 +147,7 @@ def explain(run: Run, member_id: str) -> Explanation:
     if chosen.num_rows == 0:
         allowed = f"a member of {run.path}"
         raise run_error(run.path, "unknown_member", f"no event of member {member_id!r}", allowed, "check the id")
-    teller = _Teller(run, chosen, ledger)
+    teller = _Teller(run, chosen, ledger, notes)
     told = teller.tell(member_id)
     teller.agree(notes)
     told.steps = with_notes(told.steps, notes, {row["number"]: row["event_id"] for row in teller.rows})
@@ -152,7 +158,7 @@ def explain(run: Run, member_id: str) -> Explanation:
 class _Teller:
     """Applies one member's events again and writes down what happens."""
 
-    def __init__(self, run: Run, chosen: Any, ledger: list[dict[str, Any]]) -> None:
+    def __init__(self, run: Run, chosen: Any, ledger: list[dict[str, Any]], notes: list[dict[str, Any]]) -> None:
         from rewardsim.engine.batches import as_objects, event_records
         from rewardsim.engine.tables import law_tables, open_book
 
@@ -166,7 +172,7 @@ class _Teller:
         events, lines, _ = event_records(_prepared(chosen), self.names)
         self.events: list[r.Event] = as_objects(events, r.Event)
         self.lines: list[r.EventLine] = as_objects(lines, r.EventLine)
-        self.foreign = Foreign(self.names, ledger)
+        self.foreign = Foreign(self.names, ledger, notes)
         # Member 0 is the one told of; 1 stands for whoever else an event names.
         self.book: Book = open_book(self.law, 2, False, ROOM, ROOM)
         self.steps: list[Step] = []
@@ -189,6 +195,7 @@ class _Teller:
             self._step(event, row, code)
         if head.day < self.until:
             self._settle()
+            head.day = self.until
         self._time(self.until)
         self._agree()
         member = self.book.members[0]
@@ -219,7 +226,7 @@ class _Teller:
 
     def _time(self, day: int) -> None:
         """Post what falls due, as a step of its own."""
-        self.foreign.post_until(self.law, self.book, day)
+        self.foreign.post_until(self.law, self.book, self.book.head[0].day, day)
         self._loose("day-end settlement")
         if self.book.members[0].status != CLOSED:
             advance(self.law, self.book, 0, day)
@@ -231,7 +238,8 @@ class _Teller:
         while head.settled_count < head.request_count:
             request = self.book.requests[head.settled_count]
             if request.kind not in (ASK_BUDGET, ASK_STOCK):
-                skip_request(self.book)
+                skip_request(self.law, self.book)
+                self._loose("time")
                 continue
             pool = self.law.pools[request.pool]
             state = self.book.pools[request.pool]
@@ -249,7 +257,8 @@ class _Teller:
 
     def _loose(self, what: str) -> None:
         for entry in self._new_entries():
-            if not self.steps or self.steps[-1].event_id or self.steps[-1].day != entry["day"]:
+            last = self.steps[-1] if self.steps else None
+            if last is None or last.event_id or (last.day, last.what) != (entry["day"], what):
                 self.steps.append(Step(entry["day"], what))
             self.steps[-1].entries.append(entry)
 

@@ -42,12 +42,12 @@ def words_of(note: dict[str, Any], programme: Programme) -> str:
 
 def _referral_words(note: dict[str, Any]) -> str:
     """Who invited whom; a refusal may be noted on either side of the bond."""
-    one, other = note["member"], note["counterpart"]
-    if note["kind"] == "invited" or note["cause"] in ("existing_member", "second_referrer", "invited_already"):
+    one, other, cause = note["member"], note["counterpart"], note["cause"]
+    if note["kind"] == "invited" or cause in ("existing_member", "second_referrer", "invited_already"):
         return f": {one} invited {other}"
-    if note["kind"] == "referral_refused":
-        return f": {one} with {other}"
-    return f": {one} by {other}"
+    if cause == "referrer_limit":
+        return f": {one} is not paid for {other}"
+    return f": {one} with {other}" if cause == "referrer_closed" else f": {one} by {other}"
 
 
 def _tier_words(note: dict[str, Any], programme: Programme) -> str:
@@ -78,11 +78,13 @@ def standing_words(con: Any, member_id: str, programme: Programme) -> str:
     """Return where a member stands at the end of a run and what is missing, "" without tiers."""
     if not programme.names.levels:
         return ""
-    query = "SELECT tier, tier_since, review_day, projected_tier, to_keep, to_rise FROM members WHERE member_id = ?"
-    rows = con.execute(query, [member_id]).fetchall()
-    if not rows or rows[0][1] is None:
+    columns = "status, tier, tier_since, review_day, projected_tier, to_keep, to_rise"
+    rows = con.execute(f"SELECT {columns} FROM members WHERE member_id = ?", [member_id]).fetchall()
+    if not rows or rows[0][0] != "enrolled":
+        return ""
+    _, tier, since, review, projected, to_keep, to_rise = rows[0]
+    if since is None:
         return "standing: tiers have not begun"
-    tier, since, review, projected, to_keep, to_rise = rows[0]
     said = f"standing: {tier or 'no tier'} since {since}"
     if review is not None:
         said += f", review on {review}: {projected or 'no tier'} if nothing changes"

@@ -48,7 +48,7 @@ def replay(
     """
     if not isinstance(programme, Programme):
         programme = load_programme(programme)
-    programme.law()
+    check_secrets(programme, secrets or {})
     with ThreadPoolExecutor(1) as aside:
         aside.submit(importlib.import_module, "numba")
         source, described = _source(events, programme)
@@ -63,6 +63,27 @@ def replay(
             manifest = _compute(programme, prepared, folder, engine, until, secrets or {}, progress)
             manifest |= {"key": key_of(inputs), "inputs": inputs, "events": described}
             return Run(publish(folder, Path(out), manifest))
+
+
+def check_secrets(programme: Programme, secrets: Mapping[str, bytes]) -> None:
+    """Refuse secrets of draws the programme does not have, and those that could be guessed; all of them together."""
+    from rewardsim.draws.keys import SECRET_MIN
+
+    draws = list(programme.names.draws)
+    known = ", ".join(draws) or "none: the programme has no draws"
+    faults = [
+        Fault(Place("secrets"), "unknown_draw", name, known, "name a draw of the programme")
+        for name in secrets
+        if name not in draws
+    ]
+    todo = "make a new one"
+    faults += [
+        Fault(Place("secrets"), "short_secret", f"{len(secret)} bytes for {name}", f"{SECRET_MIN} or more", todo)
+        for name, secret in secrets.items()
+        if len(secret) < SECRET_MIN
+    ]
+    if faults:
+        raise TransactionError(faults)
 
 
 def _load(engine: str) -> None:

@@ -64,7 +64,8 @@ def stretches(source: Source) -> tuple[Stretch, ...]:
         try:
             valid.append(Stretch(day, to_day, ProgrammeFile.model_validate(plain, context=scale)))
         except ValidationError as error:
-            faults += [translate(source, origin, part) for part in error.errors(include_url=False)]
+            parts = [part for one in error.errors(include_url=False) for part in several(one)]
+            faults += [translate(source, origin, part) for part in parts]
     faults += cross_faults(source)
     if faults:
         raise ProgrammeError(_without_echo(faults))
@@ -87,6 +88,14 @@ def _without_echo(faults: list[Fault]) -> list[Fault]:
         for fault in faults
         if not (fault.code in echoes and (fault.place.path in broken or fault.place.path in parents))
     ]
+
+
+def several(error: Any) -> Iterator[Any]:
+    """An error of the model, and the others of its kind that one check found with it."""
+    yield error
+    context = error.get("ctx") or {}
+    for at, found in context.get("also", ()):
+        yield {**error, "ctx": {**context, "at": at, "found": found}}
 
 
 def translate(source: Source, origin: dict[Key, Key], error: Any) -> Fault:

@@ -157,18 +157,19 @@ class Tiers(Table):
     """The tiers, lowest first."""
 
     @model_validator(mode="after")
-    def rising(self, info: ValidationInfo) -> Tiers:
-        """Thresholds in the criterion's unit, each above the one before."""
+    def reviewed(self, info: ValidationInfo) -> Tiers:
+        """Thresholds in the criterion's unit, each above the one before; reviews where they are needed."""
         starts = self.thresholds(scale(info))
-        for index, (low, high) in enumerate(pairwise(starts), 1):
-            if high <= low:
-                raise fault(
-                    "not-increasing",
-                    "more than the tier before",
-                    "put the tiers in order, lowest first",
-                    at=("levels", index, "from"),
-                    found=show(self.levels[index].from_),
-                )
+        wrong = [index for index, (low, high) in enumerate(pairwise(starts), 1) if high <= low]
+        if wrong:
+            raise fault(
+                "not-increasing",
+                "more than the tier before",
+                "put the tiers in order, lowest first",
+                at=("levels", wrong[0], "from"),
+                found=show(self.levels[wrong[0]].from_),
+                also=[(("levels", index, "from"), show(self.levels[index].from_)) for index in wrong[1:]],
+            )
         if self.review is None and (self.upgrade == "at_review" or self.downgrade != "never"):
             raise fault(
                 "missing",

@@ -62,7 +62,10 @@ class Row(Table):
 
 
 def fault(code: str, allowed: str, todo: str, **more: Any) -> PydanticCustomError:
-    """An error that becomes a Fault; ``found`` and ``at`` (path below the value) may be added."""
+    """An error that becomes a Fault; ``found`` and ``at`` (path below the value) may be added.
+
+    ``also`` holds (at, found) of further faults of the same kind.
+    """
     context = {"allowed": allowed, "todo": todo, **more}
     # the code is data here, though the type asks for a literal
     return PydanticCustomError(code, "{todo}", context)  # type: ignore[arg-type]

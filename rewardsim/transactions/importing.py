@@ -196,7 +196,8 @@ def _found(plan: Mapping) -> str:
         if plan.columns.birthday is None
         else ("WHEN why LIKE '%birthday%' THEN strftime(make_timestamp(p_birthday * 1000000), '%Y-%m-%d') ")
     )
-    return f"(CASE {born}WHEN why = 'reject:misplaced_post' THEN type ELSE key END)"
+    alone = "WHEN why = 'reject:null_counterpart' THEN 'no counterpart' "
+    return f"(CASE {born}{alone}WHEN why = 'reject:misplaced_post' THEN 'a post on ' || type ELSE key END)"
 
 
 def _rejected(connection: duckdb.DuckDBPyConnection, files: list[str], final: bool) -> list[tuple[Any, ...]]:

@@ -104,6 +104,7 @@ FAULTS = {
     "members-many-faults": 5,
     "rows-of-members": 5,
     "tiers-not-increasing": 2,
+    "secrets-many-faults": 3,
     "without-nonsense": 2,
     "programme-overflow": 2,
 }

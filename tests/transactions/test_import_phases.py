@@ -79,8 +79,8 @@ def test_an_invitation_of_oneself_is_for_the_law_to_refuse(take: Importer) -> No
 
 def test_an_invitation_without_a_friend_is_a_fault(take: Importer) -> None:
     assert faults(take, "a,invite,m,2017-06-15,,,,,,,", "b,invite,m,2017-06-15,,  ,,,,,") == [
-        ("null_counterpart", 1, "other", "a"),
-        ("null_counterpart", 2, "other", "b"),
+        ("null_counterpart", 1, "other", "no counterpart"),
+        ("null_counterpart", 2, "other", "no counterpart"),
     ]
 
 
@@ -205,9 +205,9 @@ def test_columns_of_one_type_stay_with_it(take: Importer) -> None:
     )
     assert found == [
         ("misplaced_birthday", 1, "birthday", "1990-05-17"),
-        ("misplaced_post", 2, "hashtag", "invite"),
-        ("misplaced_post", 3, "hashtag", "share"),
-        ("misplaced_post", 4, "hashtag", "enrol"),
+        ("misplaced_post", 2, "hashtag", "a post on invite"),
+        ("misplaced_post", 3, "hashtag", "a post on share"),
+        ("misplaced_post", 4, "hashtag", "a post on enrol"),
     ]
 
 
