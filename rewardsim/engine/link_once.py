@@ -23,7 +23,7 @@ _LOCK = threading.Lock()
 def only(name: str) -> Iterator[None]:
     """Within the block, emit machine code for functions of that qualified name only."""
     emit = {"get": CPUContext.get_executable, "opt": JITCodeLibrary._optimize_final_module}
-    emit["end"] = JITCodeLibrary._finalize_specific
+    emit["end"] = JITCodeLibrary._finalize_final_module
 
     def get_executable(self: Any, library: Any, fndesc: Any, env: Any) -> Any:
         if fndesc.qualname == name:
@@ -38,14 +38,16 @@ def only(name: str) -> Iterator[None]:
     def finalize(self: Any) -> None:
         if self.name == name:
             emit["end"](self)
+        # What is not added to the engine gets no machine code of its own.
+        self._finalized = True
 
     with _LOCK:
         CPUContext.get_executable = get_executable
         JITCodeLibrary._optimize_final_module = optimize
-        JITCodeLibrary._finalize_specific = finalize
+        JITCodeLibrary._finalize_final_module = finalize
         try:
             yield
         finally:
             CPUContext.get_executable = emit["get"]
             JITCodeLibrary._optimize_final_module = emit["opt"]
-            JITCodeLibrary._finalize_specific = emit["end"]
+            JITCodeLibrary._finalize_final_module = emit["end"]
