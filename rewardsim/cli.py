@@ -48,10 +48,12 @@ def check(programme: ProgrammeFile, as_json: Json = False) -> None:
         found = load_programme(programme)
     hints = [str(hint) for hint in found.lint()]
     if as_json:
-        said = {"programme": found.id, "hash": found.hash, "hints": hints}
+        said = {"programme": found.id, "hash": found.hash, "shared": list(found.shared), "hints": hints}
         print_json({**said, "stretches": len(found.stretches)})
         return
     typer.echo(f"{programme}: {found.name}, {len(found.stretches)} stretch(es) of terms, hash {found.hash[:16]}")
+    if found.shared:
+        typer.echo(f"shared by members, settled at the day's end: {', '.join(found.shared)}")
     for hint in hints:
         typer.echo(f"hint: {hint}")
 

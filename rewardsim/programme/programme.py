@@ -28,7 +28,7 @@ from rewardsim.programme.tables import integers
 from rewardsim.programme.toml_out import write_toml
 from rewardsim.programme.units import Scale, day_date, in_major
 from rewardsim.programme.vary import vary_document
-from rewardsim.rules.records import Law
+from rewardsim.rules.records import NEVER, NONE, Law
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -121,6 +121,14 @@ class Programme:
         """The programme as the rules read it."""
         return self.lowering.law()
 
+    @cached_property
+    def shared(self) -> tuple[str, ...]:
+        """What members share, by rule; it is settled at the day's end, in the order of requests."""
+        law, name = self.law(), self.names.rule
+        limited = [name(row.rule) for row in (*law.campaigns, *law.items) if row.pool != NONE]
+        referral = ["referral"] if law.terms[0].referral_from != NEVER else []
+        return tuple(dict.fromkeys([*limited, *referral, *(name(row.rule) for row in law.draws)]))
+
     def without(self, *areas: str) -> Programme:
         """The same programme without some of its optional sections: referral, tiers, draws."""
         unknown = [area for area in areas if area not in OPTIONAL]
@@ -205,6 +213,7 @@ class Programme:
             "exchange": listing([row.id for row in self.stretches[0].file.exchange]),
             "tiers": listing(self.names.levels),
             "draws": listing([row.id for row in self.stretches[0].file.draws]),
+            "shared": listing(self.shared),
             "hash": self.hash[:12],
         }
         body = "".join(

@@ -67,7 +67,10 @@ def test_bad_usage_is_exit_2(call: Call, words: list[str]) -> None:
 def test_check_of_shipped_programmes(call: Call, said: Said) -> None:
     mi = said("check", REWARD_MI)
     assert mi["programme"] == "reward-mi-in"
-    assert set(mi) == {"programme", "hash", "hints", "stretches"}
+    assert set(mi) == {"programme", "hash", "shared", "hints", "stretches"}
+    assert mi["shared"] == [
+        "campaign:accessory-week", "exchange:f-code-redmi-note-4", "referral", "draws.rewardmi-launch",
+    ]  # fmt: skip
     assert re.fullmatch(r"[0-9a-f]{64}", mi["hash"])
     tea = said("check", TEA_CLUB)
     assert tea["stretches"] > 1
