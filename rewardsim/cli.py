@@ -225,6 +225,9 @@ def _phases(said: dict[str, Any]) -> list[str]:
     if "tiers" in said:
         lines.append("tiers    " + ", ".join(f"{count:,} {name}" for name, count in said["tiers"].items()))
     for name, draw in said.get("draws", {}).items():
+        if not draw["held"]:
+            lines.append(f"draw     {name}: not held by {said['until']}, but on {draw['draws_on']}; see --until")
+            continue
         count = f"{draw['entries']:,} entries of {draw['entrants']:,} members"
         lines.append(f"draw     {name}: {count}, luck by {draw['luck']}")
     return lines

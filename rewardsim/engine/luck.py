@@ -29,6 +29,7 @@ class Lottery:
         secret = self._secrets.get(name)
         ranked = rank_tickets(name, secret, named)
         self.held[name] = {
+            "held": True,
             "entries": len(tickets),
             "entrants": len(ranked),
             "entrants_digest": entrants_digest(packed_tickets(named)).hex(),

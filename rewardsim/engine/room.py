@@ -7,8 +7,7 @@ from __future__ import annotations
 
 from rewardsim.rules.codes import ASK_ACCEPT, ASK_INVITE, ASK_QUALIFY, ASK_REVOKE, ASK_STOCK
 from rewardsim.rules.records import NONE, Book, Law, Request
-
-ABOVE = 3  # levels of referrers that one qualification can reward
+from rewardsim.rules.terms import REFERRAL_LEVELS_MAX
 
 
 def has_room(law: Law, book: Book, m: int, day: int, line_count: int, row: int) -> bool:
@@ -26,7 +25,7 @@ def has_room(law: Law, book: Book, m: int, day: int, line_count: int, row: int) 
         and head.holding_spare >= 1
         and head.deed_spare >= 1
         and head.ticket_spare >= len(law.draws)
-        and len(book.notes) - head.note_count > steps + len(law.draws) + _notes(book, m)
+        and len(book.notes) - head.note_count > steps + 2 * len(law.draws) + _tickets_held(book, m) + 6
         and len(book.requests) - head.request_count > asked
     )
 
@@ -54,7 +53,7 @@ def _room_for_friends(book: Book, request: Request, day: int) -> bool:
     lots = _lots(book, friend)
     orders = book.members[friend].order_count
     steps = _agenda_steps(book, friend, day)
-    for _ in range(ABOVE):
+    for _ in range(REFERRAL_LEVELS_MAX):
         if above != NONE:
             lots += _lots(book, above)
             orders += book.members[above].order_count
@@ -63,8 +62,8 @@ def _room_for_friends(book: Book, request: Request, day: int) -> bool:
     head = book.head[0]
     return (
         _rows_left(book, lots, orders, steps)
-        and head.reward_spare > ABOVE
-        and len(book.notes) - head.note_count > steps + 2 * ABOVE + 2
+        and head.reward_spare > REFERRAL_LEVELS_MAX
+        and len(book.notes) - head.note_count > steps + 2 * REFERRAL_LEVELS_MAX + 2
     )
 
 
@@ -86,22 +85,21 @@ def _lots(book: Book, m: int) -> int:
 
 
 def _agenda_steps(book: Book, m: int, day: int) -> int:
-    """Return how many things of a member's agenda may fall due up to a day: a few a month at most."""
+    """Return how many things of a member's agenda may fall due up to a day.
+
+    Reviews are a month apart at least, and each may begin a grace that ends before the next.
+    """
     due_day = book.members[m].agenda_day
     if due_day > day:
         return 0
     waiting = 0
     if len(book.ties) > 0:
         waiting = book.ties[m].due_count
-    return (day - due_day) // 14 + 4 + waiting
+    return (day - due_day) // 7 + 4 + waiting
 
 
-def _notes(book: Book, m: int) -> int:
-    """Return how many notes one event of a member may cause beside its agenda and new entries."""
-    return 6 + _length_of_tickets(book, m)
-
-
-def _length_of_tickets(book: Book, m: int) -> int:
+def _tickets_held(book: Book, m: int) -> int:
+    """Return how many tickets a member holds; a closing account notes that it withdraws them."""
     count = 0
     row = book.members[m].ticket_first
     while row != NONE:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from rewardsim.programme import Programme
+from rewardsim.programme.units import day_date
 from rewardsim.rules.codes import CLOSED, NOTES
 from rewardsim.transactions.columns import column_of, texts_of
 
@@ -100,6 +101,10 @@ def phases_summary(done: Any, programme: Programme) -> dict[str, Any]:
     if len(done.tables["standings"]):
         begun = done.tables["standings"]["tier"][done.members["status"] == 1]
         said["tiers"] = {name: int((begun == place).sum()) for place, name in enumerate(programme.names.levels)}
-    if done.draws:
-        said["draws"] = done.draws
+    draws = programme.law().draws
+    if draws:
+        said["draws"] = {
+            name: done.draws.get(name) or {"held": False, "draws_on": str(day_date(draws[row].draws_day))}
+            for name, row in programme.names.draws.items()
+        }
     return said

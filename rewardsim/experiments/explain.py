@@ -140,16 +140,17 @@ def explain(run: Run, member_id: str) -> Explanation:
         chosen = con.sql(_EVENTS, params=[member_id]).to_arrow_table()
         ledger = con.sql(_LEDGER, params=[member_id]).to_arrow_table().to_pylist()
         notes = read_notes(con, member_id, run.programme)
+        known = con.execute("SELECT count(*) FROM members WHERE member_id = ?", [member_id]).fetchone()[0]
         standing = standing_words(con, member_id, run.programme)
-    if chosen.num_rows == 0 and notes:
-        # Invited, but never came: only others' events name him.
+    if chosen.num_rows == 0 and known:
+        # Named, but never came: only others' events speak of him.
         return Explanation(member_id, {}, with_notes([], notes, {}))
     if chosen.num_rows == 0:
         allowed = f"a member of {run.path}"
         raise run_error(run.path, "unknown_member", f"no event of member {member_id!r}", allowed, "check the id")
     teller = _Teller(run, chosen, ledger, notes)
     told = teller.tell(member_id)
-    teller.agree(notes)
+    teller.same_notes(notes)
     told.steps = with_notes(told.steps, notes, {row["number"]: row["event_id"] for row in teller.rows})
     told.standing = standing
     return told
@@ -182,7 +183,7 @@ class _Teller:
         rows_of_orders: dict[int, int] = {}
         head = self.book.head[0]  # stays the same record when other tables grow
         for event, row in zip(self.events, self.rows, strict=True):
-            self._make_room(event)
+            self._make_room(event.line_count)
             if row["reached"] > head.day:
                 self._settle()
                 head.day = row["reached"]
@@ -193,16 +194,17 @@ class _Teller:
             self._time(max(event.day, self.book.members[0].clock_day))
             code = apply(self.law, self.book, event, self.lines)
             self._step(event, row, code)
+        self._make_room(0)
         if head.day < self.until:
             self._settle()
             head.day = self.until
         self._time(self.until)
-        self._agree()
+        self._same_entries()
         member = self.book.members[0]
         balances = {name: getattr(member, name) for name in ("pending", "available", "held", "debt", "shortfall")}
         return Explanation(member_id, balances, self.steps)
 
-    def _make_room(self, event: r.Event) -> None:
+    def _make_room(self, line_count: int) -> None:
         """Double the tables until the next event, and all before it, find room many times over."""
         from rewardsim.engine.room import has_room
         from rewardsim.engine.tables import FREE_LISTS, grown
@@ -212,7 +214,7 @@ class _Teller:
         head = self.book.head[0]
         used = {name: spare[name] * 2 - getattr(head, free) for name, (_, free) in FREE_LISTS.items()}
         used |= {"entries": head.entry_count, "requests": head.request_count, "notes": head.note_count}
-        while not has_room(self.law, self.book, 0, self.until, event.line_count, r.NONE) or any(
+        while not has_room(self.law, self.book, 0, self.until, line_count, r.NONE) or any(
             used[name] > spare[name] for name in names
         ):
             self.book = grown(self.book, False, {name: len(getattr(self.book, name)) for name in names})
@@ -299,7 +301,7 @@ class _Teller:
             "expiry_day": _date(entry.expiry_day) if entry.expiry_day not in (r.NONE, r.NEVER) else "",
         }
 
-    def _agree(self) -> None:
+    def _same_entries(self) -> None:
         """Refuse to explain what is not what the ledger says."""
         told = [
             (_day(e["day"]), e["source"], e["target"], e["tokens"], e["rule"], e["reason"])
@@ -311,8 +313,7 @@ class _Teller:
             found, allowed = "entries that differ from the run's ledger", "the same entries"
             raise run_error(self.path, "other_entries", found, allowed, "replay again with this version")
 
-
-    def agree(self, notes: list[dict[str, Any]]) -> None:
+    def same_notes(self, notes: list[dict[str, Any]]) -> None:
         """Refuse to explain where tiers, privileges or draw entries come out otherwise."""
         told = [(n.day, n.kind, n.amount) for n in self.book.notes[: self.book.head[0].note_count]]
         stored = [(n["day"], NOTES[n["kind"]], n["amount"]) for n in notes if n["own"]]

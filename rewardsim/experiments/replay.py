@@ -110,6 +110,8 @@ def _inputs(
     return {
         "kind": "replay",
         "programme": programme.key,
+        # Tables name rules and tiers in words: a renamed one is told anew.
+        "words": [*programme.names.levels, *(programme.names.rules[code] for code in sorted(programme.names.rules))],
         "rules": sources_digest("rules", "draws"),
         "events": described["digest"],
         "arrival": described["arrival"],

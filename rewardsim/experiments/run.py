@@ -32,7 +32,7 @@ class Run:
 
     @property
     def digest(self) -> str:
-        """Digest of the ledger: a function of events and programme alone."""
+        """Digest of ledger and journal: a function of events, programme, end and draws' secrets alone."""
         return str(self.manifest["digest"])
 
     @cached_property
@@ -89,7 +89,7 @@ class Run:
         return compare_replays(self, other)
 
     def verify(self) -> None:
-        """Raise RunError where a stored table is damaged, or the ledger's chain does not lead to its digest."""
+        """Raise RunError where a stored table is damaged, or ledger and journal do not lead to the digest."""
         from rewardsim.engine.audit import Auditor
         from rewardsim.engine.journal import Chains, read_journal
         from rewardsim.engine.writing import read_ledger
@@ -103,7 +103,8 @@ class Run:
         for notes in read_journal(self.path / "journal.parquet", self.programme.names):
             chains.read(notes)
         if auditor.digest(ids, chains.chains) != self.digest:
-            raise run_error(self.path, "other_digest", "a ledger of another digest", self.digest, "run again")
+            found = "a ledger or journal of another digest"
+            raise run_error(self.path, "other_digest", found, self.digest, "run again")
 
     def _days(self) -> tuple[int, int]:
         """Return the first and the last day of the run, as numbers."""

@@ -7,8 +7,7 @@ from collections.abc import Iterable
 from rewardsim.programme.referral import Referral
 from rewardsim.rules import codes
 from rewardsim.rules.records import NONE
-
-LEVELS_MAX = 3
+from rewardsim.rules.terms import REFERRAL_LEVELS_MAX
 
 
 def limit_key(rule: Referral) -> tuple[int, int] | None:
@@ -29,7 +28,7 @@ def referral_terms(rule: Referral | None, days: tuple[int, int], counter: int) -
     """Bringing friends; ``counter`` is the member's counter of the limit."""
     if rule is None:
         return {}
-    shares = [*rule.levels_share, *[0] * (LEVELS_MAX - len(rule.levels_share))]
+    shares = [*rule.levels_share, *[0] * (REFERRAL_LEVELS_MAX - len(rule.levels_share))]
     return {
         "referral_from": days[0],
         "referral_to": days[1],

@@ -67,6 +67,10 @@ def apply(law: Law, book: Book, event: Event, lines: list[EventLine]) -> int:
 
     The caller has settled earlier days and has room in the book for what one event may write.
     """
+    head = book.head[0]
+    head.desired = 0
+    head.applied = 0
+    head.proposed = 0
     if event.prior != NEW:
         if event.prior == SAME_PAYLOAD:
             return DUPLICATE
@@ -92,7 +96,7 @@ def apply(law: Law, book: Book, event: Event, lines: list[EventLine]) -> int:
         welcome(terms, book, event, day)
     if hindrance != APPLIED:
         return hindrance
-    book.head[0].entry_mark = book.head[0].entry_count
+    head.entry_mark = head.entry_count
     outcome = _perform(law, terms, book, event, lines, day)
     if outcome <= PROPOSED and event.type != ENROL and event.type != OPENING:
         member.active = 1
@@ -101,7 +105,7 @@ def apply(law: Law, book: Book, event: Event, lines: list[EventLine]) -> int:
 
 
 def _begin(book: Book, event: Event) -> None:
-    """Number the event within its member and clear the last event's figures."""
+    """Number the event within its member."""
     head = book.head[0]
     member = book.members[event.member]
     member.events += 1
@@ -109,9 +113,6 @@ def _begin(book: Book, event: Event) -> None:
         head.day = event.day
     head.cause = event.number
     head.ordinal = member.events
-    head.desired = 0
-    head.applied = 0
-    head.proposed = 0
 
 
 def _general_refusal(terms: Terms, book: Book, event: Event) -> int:
@@ -169,7 +170,7 @@ def _refusal(law: Law, book: Book, event: Event, lines: list[EventLine], day: in
     if kind == INVITE:
         return invitation_refusal(law, event)
     if kind == DRAW_ENTRY:
-        return entry_refusal(law, event, day)
+        return entry_refusal(law, book, event, day)
     return APPLIED
 
 

@@ -35,7 +35,7 @@ from .records import NONE, Book, DrawTerms, Event, Law, Request
 from .stretch import stretch_at
 
 
-def entry_refusal(law: Law, event: Event, day: int) -> int:
+def entry_refusal(law: Law, book: Book, event: Event, day: int) -> int:
     """Return why a post does not enter a draw, APPLIED if it may."""
     if event.item == NONE:
         return UNKNOWN_DRAW
@@ -44,7 +44,7 @@ def entry_refusal(law: Law, event: Event, day: int) -> int:
         return NOT_BY_POST
     if event.day < draw.opens_day:
         return DRAW_NOT_OPEN
-    if event.day >= draw.closes_day or day >= draw.closes_day:
+    if event.day >= draw.closes_day or _is_frozen(book, draw, day):
         return DRAW_CLOSED
     if draw.public == 1 and event.public == 0:
         return POST_NOT_PUBLIC
@@ -53,6 +53,11 @@ def entry_refusal(law: Law, event: Event, day: int) -> int:
     if event.tags < draw.tags_min:
         return TOO_FEW_TAGS
     return APPLIED
+
+
+def _is_frozen(book: Book, draw: DrawTerms, day: int) -> bool:
+    """Tell whether a draw's entrants stand: on the member's day of posting, or the latest day anybody has seen."""
+    return max(day, book.head[0].day) >= draw.closes_day
 
 
 def enter(law: Law, book: Book, event: Event, day: int) -> int:
@@ -69,7 +74,8 @@ def enter_otherwise(law: Law, book: Book, event: Event, kind: int, day: int) -> 
         order = book.orders[event.order].number
     for d in range(len(law.draws)):
         draw = law.draws[d]
-        if draw.entry == kind and draw.opens_day <= event.day < draw.closes_day and day < draw.closes_day:
+        inside = draw.opens_day <= event.day < draw.closes_day
+        if draw.entry == kind and inside and not _is_frozen(book, draw, day):
             _give_ticket(law, book, d, event.member, order, day)
 
 
@@ -114,7 +120,8 @@ def withdraw(law: Law, book: Book, m: int, order: int, day: int) -> None:
     while row != NONE:
         ticket = book.tickets[row]
         following = ticket.next
-        if (order == NONE or ticket.order == order) and day < law.draws[ticket.draw].closes_day:
+        chosen = order == NONE or ticket.order == order
+        if chosen and not _is_frozen(book, law.draws[ticket.draw], day):
             note(book, m, day, NOTE_WITHDRAWN, NO_CAUSE, ticket.draw, ticket.entry, NONE, 0, ticket.order)
             _drop(book, row)
         row = following

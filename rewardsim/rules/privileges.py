@@ -7,7 +7,7 @@ from .codes import AS_COMPUTED, ISSUE, NO_CAUSE, NOTE_EXPRESS, PER_MONTH, RULE_B
 from .counters import count, used
 from .journal import note
 from .lots import grant
-from .records import NEVER, NONE, Book, Event, Law, Terms
+from .records import NONE, Book, Event, Law, Terms
 from .standing import tiers_run
 
 
@@ -65,6 +65,6 @@ def give_birthday(law: Law, terms: Terms, book: Book, m: int, day: int) -> None:
     standing = book.standings[m]
     standing.gift_day = next_anniversary(standing.birthday, day + 1)
     row = privileged_level(terms, book, m, day)
-    if row != NONE and standing.since_day != NEVER and law.levels[row].birthday_tokens > 0:
+    if row != NONE and law.levels[row].birthday_tokens > 0:
         tokens = law.levels[row].birthday_tokens
         grant(book, terms, m, day, day, ISSUE, tokens, RULE_BIRTHDAY, AS_COMPUTED, NONE)

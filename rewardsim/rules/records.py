@@ -261,7 +261,6 @@ class Reward:
     """Tokens granted for a referral."""
 
     member: int = 0  # index of the member who is paid
-    referee: int = 0  # index of the friend
     tokens: int = 0  # how many
     reason: int = 0  # codes.REASONS
     due_day: int = 0  # day of posting

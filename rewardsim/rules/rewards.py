@@ -17,7 +17,6 @@ def new_reward(book: Book, payee: int, referee: int, tokens: int, reason: int, d
     head.reward_free = reward.next
     head.reward_spare -= 1
     reward.member = payee
-    reward.referee = referee
     reward.tokens = tokens
     reward.reason = reason
     reward.due_day = due_day

@@ -14,6 +14,7 @@ from typing import NamedTuple
 NONE = -1
 NEVER = 10_000_000
 BP = 10_000
+REFERRAL_LEVELS_MAX = 3  # referrers one friend can bring rewards to
 
 
 @dataclass(slots=True)

@@ -181,7 +181,7 @@ def test_the_object_of_a_replay(phases: dict[str, Any]) -> None:
     assert phases["referred"] == phases["journal"]["referral_accepted"] == 31
     assert phases["tiers"] == {"member": 42, "silver": 12, "gold": 3, "diamond": 1}
     draw = phases["draws"][DRAW]
-    assert set(draw) == {"entries", "entrants", "entrants_digest", "luck"}
+    assert set(draw) == {"held", "entries", "entrants", "entrants_digest", "luck"}
     assert (draw["entries"], draw["entrants"]) == (10, 10)
     assert "public key" in draw["luck"]
     assert phases["outcomes"]["draw_closed"] == 2

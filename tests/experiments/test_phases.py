@@ -462,3 +462,88 @@ def test_against_a_programme_without_tiers(phases: Run, phase_events: pa.Table, 
     assert set(found.levels["tier_b"]) == {"no tier"}
     assert sorted(found.levels["member_id"]) == sorted(phases.members[phases.members["tier"].notna()]["member_id"])
     assert {row[0] for row in rows(found.notes)} == {"tier_changed", "tier_kept", "tier_in_grace", "express_delivery"}
+
+
+# ---------------------------------------------------------------- long gaps, late entries, draws to come
+
+
+MONTHLY = """
+[tiers]
+criterion = "orders"
+window = { kind = "rolling_months", count = 1 }
+upgrade = "at_review"
+review = { months = 1 }
+[[tiers.levels]]
+id = "member"
+from = 0
+[[tiers.levels]]
+id = "friend"
+from = 3
+"""
+RAFFLE = """
+[[draws]]
+id = "raffle"
+opens = 2020-01-01
+closes = 2020-02-01
+draws_on = 2020-02-03
+winners = 1
+tokens = 50
+entry = { kind = "purchase" }
+"""
+
+
+def told_of(*events: tuple[str, str, date, dict[str, Any]]) -> pa.Table:
+    return canonical(
+        [
+            {"event_id": f"{n}", "type": kind, "member_id": member, "occurred_day": day, **more}
+            for n, (kind, member, day, more) in enumerate(events)
+        ]
+    )
+
+
+def test_twelve_years_of_reviews_after_a_single_event_are_told(tmp_path: Path) -> None:
+    events = told_of(("enrol", "anna", date(2020, 1, 5), {}))
+    programme = parse_programme(LATE + MONTHLY)
+    run = replay(programme, events, out=tmp_path, engine="interpreted", until=date(2032, 1, 1))
+    kept = [step for step in check_told(run, "anna").steps if any("tier kept" in words for words in step.notes)]
+    assert len(kept) == 12 * 12 - 1
+    assert kept[0].day == "2020-02-05"
+
+
+@pytest.mark.parametrize(("other", "tickets"), [(date(2020, 1, 31), 1), (date(2020, 2, 1), 0), (date(2020, 4, 1), 0)])
+def test_an_order_that_arrives_after_the_freeze_enters_no_draw(tmp_path: Path, other: date, tickets: int) -> None:
+    """Bela's day decides, not only Anna's: the entrants' digest may be published already."""
+    order = {"order_id": "o", "amount_minor": 1_000}
+    events = told_of(("enrol", "bela", other, {}), ("order", "anna", date(2020, 1, 6), order))
+    run = replay(
+        parse_programme(LATE + RAFFLE), events, out=tmp_path, engine="interpreted", order="recorded",
+        until=date(2020, 5, 1),
+    )  # fmt: skip
+    assert len(notes_of(run, "draw_entered")) == tickets
+    assert run.summary()["draws"]["raffle"]["entries"] == tickets
+    check_told(run, "anna")
+
+
+def test_a_draw_to_come_is_said_to_be(tmp_path: Path) -> None:
+    events = told_of(("enrol", "anna", date(2020, 1, 5), {}))
+    run = replay(parse_programme(LATE + RAFFLE), events, out=tmp_path, engine="interpreted")
+    assert run.summary()["draws"] == {"raffle": {"held": False, "draws_on": "2020-02-03"}}
+
+
+def test_a_friend_whose_invitation_came_too_early_is_known(tmp_path: Path) -> None:
+    early = {"counterpart_id": "bela"}
+    events = told_of(("invite", "anna", date(2020, 1, 5), early))
+    text = LATE.replace("[earning", '[[phases]]\nid = "later"\nstarts = 2020-02-01\n[earning', 1)
+    programme = parse_programme(text.replace("[referral]", '[referral]\nphase = "later"'))
+    run = replay(programme, events, out=tmp_path, engine="interpreted")
+    assert list(run.events["outcome"]) == ["referral_not_started"]
+    assert run.explain("bela").steps == []
+    with pytest.raises(RunError, match="found no event of"):
+        run.explain("cora")
+
+
+def test_a_renamed_tier_is_told_under_its_name(phases: Run, phase_events: pa.Table, store: Path) -> None:
+    renamed = replay(replaced(('id = "gold"', 'id = "or"')), phase_events, out=store, engine="interpreted")
+    assert renamed.digest == phases.digest
+    assert renamed.summary()["tiers"]["or"] == phases.summary()["tiers"]["gold"]
+    assert "tiers.or" in set(renamed.ledger["rule"])

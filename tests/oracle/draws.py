@@ -21,6 +21,11 @@ def shuffled(draw: int, tickets: list[tuple[int, int]]) -> list[int]:
     return [k for k in order if not (tickets[k][0] in seen or seen.add(tickets[k][0]))]
 
 
+def frozen(world: World, draw: Any) -> bool:
+    """Whether anybody's event has come from a day on which entries are closed."""
+    return world.day is not None and world.day >= draw.closes_day
+
+
 def tickets_in(member: Member, draw: int) -> list[dict[str, Any]]:
     """The member's tickets that stand in a draw."""
     return [ticket for ticket in member["tickets"] if ticket["draw"] == draw]
@@ -35,7 +40,7 @@ def entry_refused(world: World, member: Member, event: Event) -> int | None:
         return codes.NOT_BY_POST
     if event["day"] < draw.opens_day:
         return codes.DRAW_NOT_OPEN
-    if max(event["day"], member["clock"]) >= draw.closes_day:
+    if max(event["day"], member["clock"]) >= draw.closes_day or frozen(world, draw):
         return codes.DRAW_CLOSED
     if draw.public and not event["public"]:
         return codes.POST_NOT_PUBLIC
@@ -66,6 +71,8 @@ def enter_by(world: World, member: Member, event: Event, day: int, way: int) -> 
     """Tickets for an order or an enrolment, one in each draw that is open."""
     for row, draw in enumerate(world.law.draws):
         if draw.entry == way and draw.opens_day <= event["day"] and max(event["day"], day) < draw.closes_day:
+            if frozen(world, draw):
+                continue
             enter(world, member, row, day, event["order"] if way == codes.BY_PURCHASE else None)
 
 
@@ -79,7 +86,8 @@ def withdraw(world: World, member: Member, event: Event, day: int) -> None:
 def take_out(world: World, member: Member, day: int, tickets: list[dict[str, Any]]) -> None:
     """Withdraw tickets of draws that are still open, in order of entering."""
     for ticket in tickets:
-        if day < world.law.draws[ticket["draw"]].closes_day:
+        draw = world.law.draws[ticket["draw"]]
+        if day < draw.closes_day and not frozen(world, draw):
             member["tickets"] = [other for other in member["tickets"] if other is not ticket]
             facts = {"before": ticket["draw"], "after": ticket["entry"], "order": ticket["order"]}
             world.note(member, day, codes.NOTE_WITHDRAWN, **facts)
