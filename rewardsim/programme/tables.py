@@ -22,12 +22,8 @@ from rewardsim.programme.names import Names, base_rules
 from rewardsim.programme.sections import Campaign as CampaignRow
 from rewardsim.programme.sections import Exchange
 from rewardsim.rules import codes
+from rewardsim.rules.account import SHARE_SLOT
 from rewardsim.rules.records import BP, NONE, Campaign, Item, PoolTerms
-
-COUNTER_ORDERS = 0
-"""The member's counter of orders that earned."""
-COUNTER_SHARES = 1
-"""The member's counter of shares rewarded."""
 
 Mask = tuple[int, ...]
 
@@ -170,7 +166,7 @@ class Tables:
             self.categories.mask(row.categories)
         for campaign in self.file.campaigns:
             self.channels.mask(campaign.channels)
-        self.counters = Slots(first=2)
+        self.counters = Slots(first=SHARE_SLOT + 1)  # the law keeps the first for itself
         for period, ordinal in limit_keys(purchases):
             self.limit_slot(period, ordinal)
         self.pools = Slots()
