@@ -8,6 +8,7 @@ chains each member's entries into the digest of the run.
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -29,7 +30,8 @@ MASK = (1 << 63) - 1
 DAYS = 1 << 24  # more than any day, before or after 1970
 FACTOR_A = 0x2545F4914F6CDD1D
 FACTOR_B = 0x5851F42D4C957F2D
-AVAILABLE, REDEEMED, CLAWED, RULE_ITEM_BASE = codes.AVAILABLE, codes.REDEEMED, codes.CLAWED, codes.RULE_ITEM_BASE
+AVAILABLE, REDEEMED, CLAWED, ISSUE = codes.AVAILABLE, codes.REDEEMED, codes.CLAWED, codes.ISSUE
+RULE_ITEM_BASE = codes.RULE_ITEM_BASE
 VOID_ORDERS_LIMIT, VOID_BEFORE_COUNT = codes.VOID_ORDERS_LIMIT, codes.VOID_BEFORE_COUNT
 
 
@@ -38,10 +40,16 @@ class LedgerError(AssertionError):
 
 
 class Auditor:
-    """Follows a run entry by entry."""
+    """Follows a run entry by entry.
 
-    def __init__(self, members: int, first_day: int, last_day: int) -> None:
+    ``issued`` says of each day how many tokens each of the ``rules`` (codes, in that order) issued.
+    """
+
+    def __init__(self, members: int, first_day: int, last_day: int, rules: Sequence[int] = ()) -> None:
         self.first_day = first_day
+        self.issued = np.zeros((last_day - first_day + 1, len(rules)), dtype=np.int64)
+        self._places = np.zeros(max(rules, default=-1) + 1, dtype=np.int64)
+        self._places[list(rules)] = np.arange(len(rules))
         self.entries = 0
         self.balances = np.zeros((members, ACCOUNTS), dtype=np.int64)
         self.chains = np.zeros((members, 2), dtype=np.int64)
@@ -53,6 +61,8 @@ class Auditor:
         """Take in a structured array of entries, in the order in which they were written."""
         self.entries += len(entries)
         wrong = _fold(entries, self.balances, self.chains, self.lots, self.kinds, self.flows, self.first_day)
+        if len(self._places):
+            _fold_issued(entries, self._places, self.issued, self.first_day)
         if wrong >= 0:
             raise LedgerError(f"entry {wrong} of the batch is no transfer of tokens: {entries[wrong]}")
 
@@ -79,15 +89,17 @@ class Auditor:
             if into - out != int(self.balances[:, account].sum()):
                 raise LedgerError(f"account {account}: days and members do not add up to the same")
 
-    def digest(self, ids: list[str], journal: Any = None) -> str:
+    def digest(self, ids: list[str], journal: Any = None, rows: list[int] | None = None) -> str:
         """Return the digest of ledger and journal: members by id, SHA-256 a fixed range, then of the list.
 
         ``journal`` holds the members' chains of notes; a member without notes adds nothing for it.
+        ``rows`` are the members' numbers in order of their ids, where the numbers are in another.
         """
         whole = hashlib.sha256()
-        for first in range(0, len(ids), RANGE):
+        order = range(len(ids)) if rows is None else rows
+        for first in range(0, len(order), RANGE):
             part = hashlib.sha256()
-            for m in range(first, min(first + RANGE, len(ids))):
+            for m in order[first : first + RANGE]:
                 noted = journal is not None and journal[m].any()
                 if self.chains[m, 0] or self.chains[m, 1] or noted:
                     name = ids[m].encode()
@@ -137,6 +149,13 @@ def _fold_plain(
     return -1
 
 
+def _fold_issued_plain(entries: Any, places: Any, issued: Any, first_day: int) -> None:
+    for i in range(len(entries)):
+        e = entries[i]
+        if e.source == ISSUE:
+            issued[e.day - first_day, places[e.rule]] += e.tokens
+
+
 def _compare_plain(members: Any, lots: Any, orders: Any, balances: Any, prints: Any) -> int:
     for m in range(len(members)):
         member = members[m]
@@ -169,4 +188,5 @@ def _compare_plain(members: Any, lots: Any, orders: Any, balances: Any, prints: 
 with keyed_cache():
     mix = njit(mix, cache=True)
     _fold = njit(_fold_plain, cache=True, nogil=True)
+    _fold_issued = njit(_fold_issued_plain, cache=True, nogil=True)
     _compare = njit(_compare_plain, cache=True, nogil=True)

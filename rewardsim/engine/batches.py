@@ -149,6 +149,8 @@ def as_objects(array: Any, record: type) -> list[Any]:
 def as_array(objects: list[Any], record: type) -> Any:
     """Return record objects as a structured array."""
     fields = dtype_of(record)
+    if any(fields[name].kind == "f" for name in fields.names):
+        return np.array(list(map(attrgetter(*fields.names), objects)), dtype=fields)
     rows = map(attrgetter(*fields.names), objects)
     flat = np.fromiter(chain.from_iterable(rows), np.int64, count=len(objects) * len(fields.names))
     return flat.view(fields)

@@ -1,8 +1,8 @@
 """The compile cache: one folder a digest of everything that went into the machine code.
 
 Numba's own cache looks at the time stamp of the kernel's file only, and serves stale code when a
-rule it calls has changed. Here the folder's name is a digest of the sources of ``rules`` and
-``engine``, the versions and the processor, so that a change of any of them compiles anew.
+rule it calls has changed. Here the folder's name is a digest of the sources of ``rules``,
+``behaviour`` and ``engine``, the versions and the processor, so that a change of any of them compiles anew.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ def cache_folder() -> Path:
     from llvmlite import binding
 
     parts = [
-        sources_digest("rules", "engine"),
+        sources_digest("rules", "behaviour", "engine"),
         numba.__version__,
         llvmlite.__version__,
         numpy.__version__,

@@ -39,7 +39,7 @@ BATCH = tables_type(
 )
 
 
-def _register(module: ModuleType) -> None:
+def register(module: ModuleType) -> None:
     """Make a module's functions callable from compiled code. Rules allocate nothing, hence no run time."""
     for function in vars(module).values():
         if inspect.isfunction(function) and function.__module__ == module.__name__ and function is not ahead.look_ahead:
@@ -47,9 +47,9 @@ def _register(module: ModuleType) -> None:
 
 
 for _info in pkgutil.iter_modules(rewardsim.rules.__path__):
-    _register(importlib.import_module(f"rewardsim.rules.{_info.name}"))
-_register(room)
-_register(loop)
+    register(importlib.import_module(f"rewardsim.rules.{_info.name}"))
+register(room)
+register(loop)
 
 _read_law = reader_of(LAW)
 _read_book = reader_of(BOOK)

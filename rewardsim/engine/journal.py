@@ -58,22 +58,25 @@ JOURNAL = pa.schema(
 
 
 class Chains:
-    """One chain a member over his notes, and how many notes of each kind there were.
+    """One chain a member over his notes; how many of each kind there were, and the sum of their amounts.
 
     Other members enter by a hash of their id, so that a chain does not depend on their numbers.
+    ``hashes`` may hold them already, in an array that fills up as members are added.
     """
 
-    def __init__(self, ids: Callable[[], list[str]], members: int) -> None:
+    def __init__(self, ids: Callable[[], list[str]], members: int, hashes: Any = None) -> None:
         self.chains = np.zeros((members, 2), dtype=np.int64)
         self.counts = np.zeros(max(codes.NOTES.values()) + 1, dtype=np.int64)
+        self.amounts = np.zeros_like(self.counts)
         self.notes = 0
         self._ids = ids
-        self._hashes = np.zeros(0, dtype=np.int64)
+        self._hashes = np.zeros(0, dtype=np.int64) if hashes is None else hashes
 
     def read(self, notes: Any) -> None:
         """Take in a structured array of notes, in the order in which they were written."""
         self.notes += len(notes)
         self.counts += np.bincount(notes["kind"], minlength=len(self.counts))
+        np.add.at(self.amounts, notes["kind"], notes["amount"])
         if not len(self._hashes):
             self._hashes = np.array([id_hash(name) for name in self._ids()], dtype=np.int64)
         _fold(notes, self.chains, self._hashes)

@@ -86,10 +86,10 @@ def run_events(
         row = NONE
         if event.order != NONE:
             row = rows_of_orders[event.order]
-        if not has_room(law, book, event.member, event.day, event.line_count, _undone_row(event, row)):
+        if not has_room(law, book, event.member, event.day, event.line_count, undone_row(event, row)):
             return i
         if row == NONE and _opens_order(event):
-            row = _open_order(book, event.order)
+            row = open_order(book, event.order)
             rows_of_orders[event.order] = row
         number = event.order
         event.order = row
@@ -143,14 +143,14 @@ def _opens_order(event: Event) -> bool:
     return event.order != NONE and event.prior == NEW and (event.type == ORDER or event.type == REDEEM)
 
 
-def _undone_row(event: Event, row: int) -> int:
+def undone_row(event: Event, row: int) -> int:
     """Return the order an event may undo; its pieces come back as entries and lots."""
     if event.type == RETURN or event.type == CANCEL:
         return row
     return NONE
 
 
-def _open_order(book: Book, number: int) -> int:
+def open_order(book: Book, number: int) -> int:
     """Take a free order row and make it fresh."""
     head = book.head[0]
     row = head.order_free
@@ -179,13 +179,19 @@ def _open_order(book: Book, number: int) -> int:
 
 def sweep(book: Book) -> None:
     """Free orders that no later event names and nothing waits for, with their lines and pieces."""
-    head = book.head[0]
     for row in range(len(book.orders)):
-        order = book.orders[row]
-        if order.final == 1 and order.pending == 0 and order.requests == 0:
-            forget_lines(book, row)
-            order.piece_first = drop_pieces(book, order.piece_first, order.spent)
-            order.final = 0
-            order.next = head.order_free
-            head.order_free = row
-            head.order_spare += 1
+        retire(book, row)
+
+
+def retire(book: Book, row: int) -> None:
+    """Free an order with its lines and pieces, if no later event names it and nothing waits for it."""
+    order = book.orders[row]
+    if order.final == 0 or order.pending > 0 or order.requests > 0:
+        return
+    head = book.head[0]
+    forget_lines(book, row)
+    order.piece_first = drop_pieces(book, order.piece_first, order.spent)
+    order.final = 0
+    order.next = head.order_free
+    head.order_free = row
+    head.order_spare += 1

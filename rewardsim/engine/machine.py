@@ -134,7 +134,7 @@ class Machine:
         """Have the tickets of the draw that waits ranked, and hold it."""
         head = _Head(self.book, self.compiled)
         draw = head["draws_done"]
-        found = _tickets_of(self.book.tickets, draw)
+        found = tickets_of(self.book.tickets, draw)
         best = [found[place][0] for place in self._rank(draw, [(member, entry) for _, member, entry in found])]
         wanted = head["request_count"] + len(best) + 1
         if wanted > len(self.book.requests):
@@ -189,7 +189,7 @@ def unranked(draw: int, tickets: list[tuple[int, int]]) -> list[int]:
     raise LookupError(f"draw {draw} is due, with {len(tickets)} tickets, and nobody ranks them")
 
 
-def _tickets_of(tickets: Any, draw: int) -> list[tuple[int, int, int]]:
+def tickets_of(tickets: Any, draw: int) -> list[tuple[int, int, int]]:
     """Return (row, member, entry) of a draw's tickets."""
     if isinstance(tickets, list):
         return [(row, t.member, t.entry) for row, t in enumerate(tickets) if t.draw == draw]

@@ -32,7 +32,7 @@ class Table(types.Type):
 
     def __init__(self, row: types.Type) -> None:
         self.row = row
-        super().__init__(name=f"Table({row.name if isinstance(row, types.Integer) else hash(str(row))})")
+        super().__init__(name=f"Table({hash(str(row)) if isinstance(row, types.Record) else row.name})")
 
 
 class Tables(types.Type):
@@ -109,6 +109,28 @@ def _get_row(context: Any, builder: Any, signature: Any, args: Any) -> Any:
     if isinstance(kind.row, types.Record):
         return builder.bitcast(address, context.get_value_type(kind.row))
     return builder.load(pointer)
+
+
+@type_callable(operator.setitem)
+def _type_setitem(context: Any) -> Any:
+    def typer(table: Any, index: Any, value: Any) -> Any:
+        if isinstance(table, Table) and isinstance(index, types.Integer) and not isinstance(table.row, types.Record):
+            return types.none
+        return None
+
+    return typer
+
+
+@lower_builtin(operator.setitem, Table, types.Integer, types.Any)
+def _set_row(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+    """A table of plain numbers takes one; records are set field by field."""
+    kind, index_kind, value_kind = signature.args
+    table = cgutils.create_struct_proxy(kind)(context, builder, args[0])
+    index = context.cast(builder, args[1], index_kind, types.intp)
+    number = context.get_value_type(kind.row)
+    address = builder.gep(builder.bitcast(table.rows, number.as_pointer()), [index])
+    builder.store(context.cast(builder, args[2], value_kind, kind.row), address)
+    return context.get_dummy_value()
 
 
 @type_callable(len)

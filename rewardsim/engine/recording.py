@@ -22,14 +22,21 @@ class Recording(contextlib.ExitStack):
     Without a folder nothing is written, and everything is checked all the same.
     """
 
-    def __init__(self, programme: Programme, folder: Path | None, auditor: Auditor, chains: Chains) -> None:
+    def __init__(
+        self,
+        programme: Programme,
+        folder: Path | None,
+        auditor: Auditor,
+        chains: Chains,
+        events_writer: Callable[[Path], Any] = EventWriter,
+    ) -> None:
         super().__init__()
         self._auditor, self._chains = auditor, chains
         self._writers: list[Callable[..., None]] = []
         if folder is not None:
             ledger = LedgerWriter(folder / "ledger.parquet", programme.names.rules)
             journal = JournalWriter(folder / "journal.parquet", programme.names)
-            events = EventWriter(folder / "events.parquet")
+            events = events_writer(folder / "events.parquet")
             self._writers = [self.enter_context(contextlib.closing(w)).write for w in (ledger, journal, events)]
         self._background = self.enter_context(contextlib.closing(Background()))
 
@@ -43,10 +50,17 @@ class Recording(contextlib.ExitStack):
         batch = as_array(notes[:count], Note) if isinstance(notes, list) else notes[:count].copy()
         self._take(self._chains.read, 1, batch)
 
-    def outcomes(self, batch: Any, outcomes: Any) -> None:
+    def outcomes(self, *batch: Any) -> None:
         """Take a batch of events with their outcomes."""
         if self._writers:
-            self._background.submit(self._writers[2], batch, outcomes)
+            self._background.submit(self._writers[2], *batch)
+
+    def take(self, name: str, rows: Any) -> None:
+        """Take an array that is ours from now on: "entries", "notes" or "seen" events."""
+        if name == "seen":
+            self.outcomes(rows)
+        else:
+            self._take(self._auditor.read if name == "entries" else self._chains.read, int(name == "notes"), rows)
 
     def _take(self, check: Callable[[Any], None], writer: int, rows: Any) -> None:
         self._background.submit(check, rows)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import dataclasses
 from typing import Any
 
+from rewardsim.behaviour import records as b
 from rewardsim.rules import records as r
 
 TABLES: dict[str, type] = {
@@ -51,14 +52,24 @@ LAW_RECORDS: dict[str, type] = {
     "draws": r.DrawTerms,
     "prizes": r.Prize,
 }
+WORLD_RECORDS: dict[str, type] = {
+    "habits": b.Habits,
+    "persons": b.Person,
+    "parcels": b.Parcel,
+    "friends": b.Friend,
+    "events": r.Event,
+    "lines": r.EventLine,
+    "seen": b.Seen,
+}
 UNUSED = 16  # rows of a table the programme has no use for: never short, never grown
 
 
 def dtype_of(record: type) -> Any:
-    """Return the numpy type of a record: one int64 a field, in order."""
+    """Return the numpy type of a record: one int64, or double, a field, in order."""
     import numpy as np
 
-    return np.dtype([(field.name, np.int64) for field in dataclasses.fields(record)])
+    kinds = {"int": np.int64, "float": np.float64}
+    return np.dtype([(field.name, kinds[str(field.type)]) for field in dataclasses.fields(record)])
 
 
 def blank(record: type, rows: int, compiled: bool) -> Any:

@@ -1,0 +1,133 @@
+"""The loop over members, one text for both engines: interpreted as it stands, compiled from outside.
+
+A day is lived member by member: behaviour proposes, the law decides, behaviour takes note. Where
+the tables lack room for what may come next, the loop stops and says so, and its driver makes room.
+"""
+
+from __future__ import annotations
+
+from rewardsim.behaviour.inviting import INVITATIONS_MAX
+from rewardsim.behaviour.life import propose, react
+from rewardsim.behaviour.presence import notice_tier
+from rewardsim.behaviour.records import FRIEND_COUNT, PARCEL_SPARE, SEEN_COUNT, SEEN_KEPT, World
+from rewardsim.rules.apply import apply
+from rewardsim.rules.clock import advance
+from rewardsim.rules.codes import ENROLLED, ORDER, REDEEM
+from rewardsim.rules.draws import hold_draw
+from rewardsim.rules.records import NONE, Book, Event, Law
+
+from .loop import DRAW, FINISH, SETTLE, draw_waits, finish, open_order, retire, settle_day, sweep, undone_row
+from .room import has_room
+
+LIVE = 10
+NUMBERS = 1 << 24  # events, or orders, of one member
+
+
+def step(
+    task: int, law: Law, book: Book, world: World, numbers: list[int], start: int, day: int, shard: int, shards: int
+) -> int:
+    """Do one of the loop's tasks; the single entry, so that everything is compiled once.
+
+    LIVE lets members from ``start`` on live through ``day``, those of one shard; ``numbers`` holds
+    how many members there are, and how many of them stand side by side in a shard. The other tasks
+    are those of ``loop.step``; there ``numbers`` are a draw's tickets.
+    """
+    if task == LIVE:
+        return live_on(law, book, world, numbers[0], numbers[1], start, day, shard, shards)
+    if task == SETTLE:
+        if settle_day(law, book) and not draw_waits(law, book, day):
+            return 1
+        return 0
+    if task == DRAW:
+        hold_draw(law, book, numbers)
+        return 0
+    if task == FINISH:
+        return finish(law, book, day, start)
+    sweep(book)
+    return 0
+
+
+def live_on(
+    law: Law, book: Book, world: World, members: int, block: int, start: int, day: int, shard: int, shards: int
+) -> int:
+    """Let a shard's members live through a day; return the first that could not for lack of room."""
+    head = book.head[0]
+    if head.day < day:
+        head.day = day
+    m = start
+    while m < members:
+        if (m // block) % shards != shard:
+            m = (m // block + 1) * block
+            continue
+        if world.wakes[m] <= day and not live(law, book, world, m, day):
+            return m
+        m += 1
+    return members
+
+
+def live(law: Law, book: Book, world: World, m: int, day: int) -> bool:
+    """Let one member live through a day, or through the rest of it; False where room runs out on the way."""
+    if world.habits[0].programme == 1 and book.members[m].status == ENROLLED:
+        if not has_room(law, book, m, day, 1, NONE):
+            return False
+        advance(law, book, m, day)
+        if len(book.standings) > 0:
+            notice_tier(book, world, m, day)
+    while _has_room_to_act(world) and (world.habits[0].programme == 0 or has_room(law, book, m, day, 1, NONE)):
+        if not propose(law, book, world, m, day):
+            return True
+        if not _happens(law, book, world, world.events[0]):
+            return False
+    return False
+
+
+def _has_room_to_act(world: World) -> bool:
+    """Tell whether behaviour's own tables have rows for the most that one step takes."""
+    counts = world.counts
+    if counts[SEEN_KEPT] == 1 and counts[SEEN_COUNT] >= len(world.seen):
+        return False
+    return counts[PARCEL_SPARE] > 0 and len(world.friends) - counts[FRIEND_COUNT] >= INVITATIONS_MAX
+
+
+def _happens(law: Law, book: Book, world: World, event: Event) -> bool:
+    """Have the law apply the proposed event; False where the book lacks room for it."""
+    m = event.member
+    person = world.persons[m]
+    if not has_room(law, book, m, event.day, 1, undone_row(event, event.order)):
+        return False
+    event.number = m * NUMBERS + book.members[m].events + 1
+    if event.order == NONE and (event.type == ORDER or event.type == REDEEM):
+        event.order = open_order(book, m * NUMBERS + person.orders + 1)
+        person.order_row = event.order
+    outcome = apply(law, book, event, world.lines)
+    if world.counts[SEEN_KEPT] == 1:
+        _keep(book, world, event, outcome)
+    react(law, book, world, m, event.day, outcome)
+    if event.order != NONE:
+        retire(book, event.order)
+    return True
+
+
+def _keep(book: Book, world: World, event: Event, outcome: int) -> None:
+    """Keep the event as it was, with what became of it."""
+    seen = world.seen[world.counts[SEEN_COUNT]]
+    world.counts[SEEN_COUNT] = world.counts[SEEN_COUNT] + 1
+    seen.member = event.member
+    seen.ordinal = book.members[event.member].events
+    seen.type = event.type
+    seen.day = event.day
+    seen.second = event.second
+    seen.amount = event.amount
+    seen.discount = event.discount
+    seen.tokens = event.tokens
+    seen.order = NONE
+    if event.order != NONE:
+        seen.order = book.orders[event.order].number
+    seen.item = event.item
+    seen.counterpart = event.counterpart
+    seen.birthday = event.birthday
+    seen.category = world.lines[0].category
+    seen.channel = event.channel
+    seen.code = outcome
+    seen.desired = book.head[0].desired
+    seen.applied = book.head[0].applied

@@ -1,0 +1,54 @@
+"""The interpreted engine: one SimPy process per member, and one that settles every day's end.
+
+It is the obvious way to say what the compiled engine does, and its oracle: the same rules and the
+same behaviour, interpreted, wake each member when his next thing is due.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import simpy
+
+from .society import Society
+
+DAY_END = 0.5  # after everybody has lived through the day, before the next begins
+
+
+class Clockwork:
+    """The processes of a society in one SimPy environment, whose clock counts days."""
+
+    def __init__(self, society: Society, scene: Any, days: range, progress: Callable[[int, int], None] | None) -> None:
+        self.society, self.scene, self.days, self.progress = society, scene, days, progress
+        self.environment = simpy.Environment(initial_time=days[0])
+        self.processes: list[simpy.Process] = []
+        self._begin(range(society.members))
+        self.environment.process(self._settlement())
+
+    def run(self) -> None:
+        """Let everybody live through all days."""
+        self.environment.run(until=self.days[-1] + DAY_END)
+
+    def _begin(self, members: range) -> None:
+        self.processes += [self.environment.process(self._member(m)) for m in members]
+
+    def _member(self, m: int) -> Iterator[Any]:
+        """Sleep until something happens, live through that day, and sleep again."""
+        while True:
+            try:
+                yield self.environment.timeout(self.society.worlds[0].wakes[m] - self.environment.now)
+            except simpy.Interrupt:
+                continue
+            self.society.live_one(m, int(self.environment.now))
+
+    def _settlement(self) -> Iterator[Any]:
+        """End each day. Friends it won begin their lives; who brought them wakes to record it."""
+        for done, day in enumerate(self.days[:-1], 1):
+            yield self.environment.timeout(day + DAY_END - self.environment.now)
+            newcomers = self.scene.welcome(self.society, self.society.end_day(day), day)
+            for inviter in {self.society.worlds[0].persons[m].inviter for m in newcomers}:
+                self.processes[inviter].interrupt()
+            self._begin(newcomers)
+            if self.progress:
+                self.progress(done, len(self.days))

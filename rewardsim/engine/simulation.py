@@ -1,0 +1,235 @@
+"""Simulation: a population lives under a programme, or without one, from one day to another."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from rewardsim.behaviour.parameters import ceiling
+from rewardsim.behaviour.philox import key_of
+from rewardsim.behaviour.records import Habits
+from rewardsim.programme import Programme
+
+from .audit import Auditor
+from .journal import Chains
+from .luck import Lottery
+from .recording import Recording
+from .seen import SeenWriter
+from .society import Society
+
+if TYPE_CHECKING:
+    from rewardsim.population import Population
+
+ENGINES = ("compiled", "simpy")
+BLOCK = 1 << 14  # members side by side in a shard
+DAY_AFTER = 1  # what the last day settles would be posted on it
+
+
+@dataclass
+class Simulated:
+    """What a simulation leaves behind besides its tables on disk."""
+
+    digest: str
+    member_ids: list[str]
+    persons: Any  # structured array, newcomers behind the members there were at first
+    tables: dict[str, Any]  # structured arrays: members, standings (if tiers), ties (if referral)
+    auditor: Auditor
+    chains: Chains
+    draws: dict[str, dict[str, Any]]  # what was drawn, by id of the draw
+    tally: Any  # int64 by day, tier (0: none), cohort and measure
+    settled: Any  # int64 by day and kind of request: how many were settled at its end
+    first_day: int
+    last_day: int
+    seconds: float
+
+    @property
+    def members(self) -> int:
+        """Everybody there was, newcomers included."""
+        return len(self.persons)
+
+    def ids(self) -> list[str]:
+        """Return the members' ids by number."""
+        return self.member_ids
+
+
+def simulate_population(
+    programme: Programme | None,
+    population: Population,
+    *,
+    members: int | None = None,
+    first_day: int,
+    last_day: int,
+    seed: int = 0,
+    replicate: int = 0,
+    engine: str = "compiled",
+    threads: int | None = None,
+    chunk: int | None = None,
+    folder: Path | None = None,
+    progress: Callable[[int, int], None] | None = None,
+) -> Simulated:
+    """Let a population live from ``first_day`` to ``last_day``; without a programme, as it would anyway.
+
+    ``members`` are those there are at first, or come by themselves. With ``folder`` ledger, journal
+    and events are written there as Parquet. ``threads`` and ``chunk`` (members side by side in a
+    thread) decide how the work is split, never what comes of it. ``progress`` is called with (days
+    done, days in all).
+    """
+    if engine not in ENGINES:
+        raise ValueError(f"engine {engine!r} is unknown; allowed are {', '.join(ENGINES)}")
+    began = time.perf_counter()
+    scene = Scene(programme, population, members, first_day, last_day, seed, replicate)
+    shards = 1 if engine == "simpy" else threads or min(os.cpu_count() or 1, 2)
+    with scene.recording(folder) as recording:
+        society = Society(
+            scene.law,
+            scene.tables,
+            scene.habits,
+            scene.people,
+            scene.capacity,
+            compiled=engine == "compiled",
+            shards=shards,
+            block=chunk or BLOCK,
+            recording=recording,
+            rank=scene.lottery,
+            keep=folder is not None,
+        )
+        try:
+            _live(society, scene, engine, progress)
+        finally:
+            society.close()
+    return scene.result(society, time.perf_counter() - began)
+
+
+def _live(society: Society, scene: Scene, engine: str, progress: Callable[[int, int], None] | None) -> None:
+    days = range(scene.habits.first_day, scene.habits.last_day + 1)
+    if engine == "simpy":
+        from .simpy_engine import Clockwork
+
+        Clockwork(society, scene, days, progress).run()
+    else:
+        for done, day in enumerate(days, 1):
+            society.live(day)
+            if day < days[-1]:
+                scene.welcome(society, society.end_day(day), day)
+            if progress:
+                progress(done, len(days))
+    society.finish(days[-1])
+
+
+class Scene:
+    """Everything a simulation begins with, and the names of those who join on the way."""
+
+    def __init__(
+        self,
+        programme: Programme | None,
+        population: Population,
+        members: int | None,
+        first_day: int,
+        last_day: int,
+        seed: int,
+        replicate: int,
+    ) -> None:
+        self.programme = programme
+        self.population = population
+        self.law = programme.law() if programme else None
+        self.seed, self.replicate = seed, replicate
+        count = population.members if members is None else members
+        self.people, self.ids = population.people(programme, count, seed, replicate, first_day, last_day)
+        found = population.tables(programme, first_day, last_day, count)
+        self.habits = self._habits(found, first_day, last_day)
+        self.tables = found
+        self.capacity = count + (self.habits.pool if programme else 0)
+        self.streams = np.zeros(self.capacity, dtype=np.uint64)
+        self.streams[:count] = _streams(self.people)
+        self._hashes = np.zeros(self.capacity, dtype=np.int64)
+        self._hashes[:count] = (self.streams[:count] >> np.uint64(1)).astype(np.int64)
+        rules = sorted(programme.names.rules) if programme else []
+        self.auditor = Auditor(self.capacity, first_day, last_day + DAY_AFTER, rules)
+        self.chains = Chains(lambda: self.ids, self.capacity, self._hashes)
+        self.lottery = Lottery(programme.names, lambda: self.ids, {}) if programme else None
+
+    def _habits(self, found: dict[str, Any], first_day: int, last_day: int) -> Habits:
+        values = self.population.habits_values()
+        tiers = len(self.law.levels) if self.law else 0
+        habits = Habits(**values)
+        habits.key_0, habits.key_1 = key_of(self.seed, self.replicate)
+        habits.programme = int(self.programme is not None)
+        habits.first_day, habits.last_day = first_day, last_day
+        habits.cohorts, habits.tiers = len(found["cohort_names"]), tiers + 1
+        habits.season_max = found["season_max"]
+        habits.ceiling = ceiling(values, tiers)
+        habits.pool = found["pool"]
+        return habits
+
+    def recording(self, folder: Path | None) -> Recording:
+        """Return what checks, and with a folder writes, everything that happens."""
+        programme = self.programme
+        return Recording(programme, folder if programme else None, self.auditor, self.chains, self._events_writer)
+
+    def _events_writer(self, path: Path) -> SeenWriter:
+        return SeenWriter(path, self.programme.names, self.law, self.ids, self.streams)
+
+    def welcome(self, society: Society, friends: Any, day: int) -> Any:
+        """Make members of the friends the day won, as many as the pool still holds; return their numbers."""
+        friends = friends[: self.habits.pool - self.habits.joined]
+        if not len(friends):
+            return range(0)
+        first = society.members
+        inviters = friends["inviter"].tolist()
+        ids = [f"{self.ids[m]}.{n}" for m, n in zip(inviters, friends["ordinal"].tolist(), strict=True)]
+        parents = society.people(inviters)
+        people = self.population.newcomers(
+            parents,
+            friends["ordinal"],
+            friends["converts"],
+            ids,
+            day,
+            self.seed,
+            self.replicate,
+            first_day=self.habits.first_day,
+        )
+        people["inviter"] = inviters
+        last = first + len(people)
+        self.ids += ids
+        self.streams[first:last] = _streams(people)
+        self._hashes[first:last] = (self.streams[first:last] >> np.uint64(1)).astype(np.int64)
+        society.welcome(people, np.maximum(people["arrival"].astype(np.int64), day + 1), inviters, day)
+        return range(first, last)
+
+    def result(self, society: Society, seconds: float) -> Simulated:
+        """Return what is left when all days are over."""
+        persons = society.persons()
+        if self.programme:
+            self.auditor.check(society.books[0])
+        return Simulated(
+            digest=self._digest(society),
+            member_ids=self.ids,
+            persons=persons,
+            tables={name: society.table(name) for name in ("members", "standings", "ties")},
+            auditor=self.auditor,
+            chains=self.chains,
+            draws=self.lottery.held if self.lottery else {},
+            tally=society.tally(),
+            settled=society.settled,
+            first_day=self.habits.first_day,
+            last_day=self.habits.last_day,
+            seconds=seconds,
+        )
+
+    def _digest(self, society: Society) -> str:
+        """Return the digest a replay of the same events would have: of those the programme has heard of."""
+        if not self.programme:
+            return ""
+        known = np.flatnonzero((society.table("members")["events"] > 0) | (society.persons()["inviter"] >= 0))
+        rows = sorted(known.tolist(), key=self.ids.__getitem__)
+        return self.auditor.digest(self.ids, self.chains.chains, rows)
+
+
+def _streams(people: Any) -> Any:
+    return (people["high"].astype(np.uint64) << np.uint64(32)) | people["low"].astype(np.uint64)
