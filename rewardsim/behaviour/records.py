@@ -197,6 +197,8 @@ class World(NamedTuple):
     events: list[Event]  # scratch: the event proposed
     lines: list[EventLine]  # scratch: its line
     seen: list[Seen]  # events of the day, where they are kept
+    due: list[int]  # scratch: members whose day it is
+    outcomes: list[int]  # how many events had each outcome code
 
 
 # Places in ``counts``.

@@ -14,8 +14,9 @@ from numba.core.extending import intrinsic, overload
 
 from rewardsim.rules.records import NONE
 
-from .loop import look_ahead
+from . import living, loop
 
+LOOK = "look_ahead"  # of every loop: overloaded here instead of compiled as it stands
 FAR, NEAR = 12, 6  # events ahead: first what an event names, then what hangs on it
 LINE = 64  # bytes that memory is read by
 
@@ -40,7 +41,7 @@ def ask_for(typing_context: Any, table: Any, row: Any) -> Any:
     return types.void(table, row), codegen
 
 
-@overload(look_ahead, jit_options={"_nrt": False})
+@overload(loop.look_ahead, jit_options={"_nrt": False})
 def _look_ahead(law: Any, book: Any, rows_of_orders: Any, events: Any, i: Any) -> Any:
     def ahead(law: Any, book: Any, rows_of_orders: Any, events: Any, i: Any) -> None:
         if i + FAR >= len(events):
@@ -62,5 +63,31 @@ def _look_ahead(law: Any, book: Any, rows_of_orders: Any, events: Any, i: Any) -
         ask_for(book.lots, member.lot_last)
         ask_for(book.orders, member.order_last)
         ask_for(book.lots, book.head[0].lot_free)
+
+    return ahead
+
+
+@overload(living.look_ahead, jit_options={"_nrt": False})
+def _look_at_members(law: Any, book: Any, world: Any, i: Any, count: Any) -> Any:
+    def ahead(law: Any, book: Any, world: Any, i: Any, count: Any) -> None:
+        if i + FAR < count:
+            m = world.due[i + FAR]
+            ask_for(world.persons, m)
+            if len(book.members) > 0:
+                ask_for(book.members, m)
+                ask_for(book.counters, m * law.terms[0].counter_width)
+            if len(book.standings) > 0:
+                ask_for(book.standings, m)
+            if len(book.ties) > 0:
+                ask_for(book.ties, m)
+        if i + NEAR < count:
+            m = world.due[i + NEAR]
+            ask_for(world.parcels, world.persons[m].parcel_first)
+            if len(book.members) > 0:
+                ask_for(book.lots, book.members[m].lot_first)
+                ask_for(book.orders, book.members[m].order_first)
+            if len(book.standings) > 0:
+                ask_for(book.deeds, book.standings[m].deed_first)
+                ask_for(book.deeds, book.standings[m].deed_last)
 
     return ahead

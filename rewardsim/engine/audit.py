@@ -26,6 +26,8 @@ VOIDED = EXCHANGED + 1  # flow to CLAWED of awards refused at delivery, also cou
 FLOWS = VOIDED + 1
 KINDS = 3  # of a member's flows, told apart: exchanged, voided, given back
 RANGE = 4096  # members per range of the digest
+PAIR = 16  # bytes of a member's two words
+EMPTY = bytes(PAIR)
 MASK = (1 << 63) - 1
 DAYS = 1 << 24  # more than any day, before or after 1970
 FACTOR_A = 0x2545F4914F6CDD1D
@@ -97,17 +99,26 @@ class Auditor:
         """
         whole = hashlib.sha256()
         order = range(len(ids)) if rows is None else rows
+        chains = _packed(self.chains)
+        notes = _packed(np.zeros_like(self.chains) if journal is None else journal)
         for first in range(0, len(order), RANGE):
-            part = hashlib.sha256()
+            part = bytearray()
             for m in order[first : first + RANGE]:
-                noted = journal is not None and journal[m].any()
-                if self.chains[m, 0] or self.chains[m, 1] or noted:
+                noted = notes[m]
+                if noted or chains[m]:
                     name = ids[m].encode()
-                    part.update(len(name).to_bytes(8, "little") + name + self.chains[m].tobytes())
+                    part += len(name).to_bytes(8, "little") + name + (chains[m] or EMPTY)
                 if noted:
-                    part.update(b"journal" + journal[m].tobytes())
-            whole.update(part.digest())
+                    part += b"journal" + noted
+            whole.update(hashlib.sha256(part).digest())
         return whole.hexdigest()
+
+
+def _packed(chains: Any) -> list[bytes]:
+    """Return each member's two words as bytes, none where both are 0."""
+    whole = np.ascontiguousarray(chains).tobytes()
+    used = chains.any(axis=1).tolist()
+    return [whole[PAIR * m : PAIR * m + PAIR] if found else b"" for m, found in enumerate(used)]
 
 
 def mix(chain: int, value: int, factor: int) -> int:

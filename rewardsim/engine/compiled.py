@@ -42,7 +42,7 @@ BATCH = tables_type(
 def register(module: ModuleType) -> None:
     """Make a module's functions callable from compiled code. Rules allocate nothing, hence no run time."""
     for function in vars(module).values():
-        if inspect.isfunction(function) and function.__module__ == module.__name__ and function is not ahead.look_ahead:
+        if inspect.isfunction(function) and function.__module__ == module.__name__ and function.__name__ != ahead.LOOK:
             register_jitable(_nrt=False)(function)
 
 

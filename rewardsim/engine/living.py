@@ -56,13 +56,35 @@ def live_on(
         head.day = day
     m = start
     while m < members:
+        m, count = gather(world, members, block, m, day, shard, shards)
+        for i in range(count):
+            look_ahead(law, book, world, i, count)
+            if not live(law, book, world, world.due[i], day):
+                return world.due[i]
+    return members
+
+
+def gather(
+    world: World, members: int, block: int, start: int, day: int, shard: int, shards: int
+) -> tuple[int, int]:
+    """Write down a shard's next members whose day it is; return where the search stopped, and how many."""
+    m = start
+    count = 0
+    while m < members and count < len(world.due):
         if (m // block) % shards != shard:
             m = (m // block + 1) * block
             continue
-        if world.wakes[m] <= day and not live(law, book, world, m, day):
-            return m
-        m += 1
-    return members
+        end = min(members, (m // block + 1) * block)
+        while m < end and count < len(world.due):
+            if world.wakes[m] <= day:
+                world.due[count] = m
+                count += 1
+            m += 1
+    return m, count
+
+
+def look_ahead(law: Law, book: Book, world: World, i: int, count: int) -> None:
+    """Before the i-th member's turn, ask memory for what later ones will touch; see ``ahead`` for the compiled form."""
 
 
 def live(law: Law, book: Book, world: World, m: int, day: int) -> bool:
@@ -73,7 +95,7 @@ def live(law: Law, book: Book, world: World, m: int, day: int) -> bool:
         advance(law, book, m, day)
         if len(book.standings) > 0:
             notice_tier(book, world, m, day)
-    while _has_room_to_act(world) and (world.habits[0].programme == 0 or has_room(law, book, m, day, 1, NONE)):
+    while _has_room_to_act(world):
         if not propose(law, book, world, m, day):
             return True
         if not _happens(law, book, world, world.events[0]):
@@ -100,6 +122,7 @@ def _happens(law: Law, book: Book, world: World, event: Event) -> bool:
         event.order = open_order(book, m * NUMBERS + person.orders + 1)
         person.order_row = event.order
     outcome = apply(law, book, event, world.lines)
+    world.outcomes[outcome] = world.outcomes[outcome] + 1
     if world.counts[SEEN_KEPT] == 1:
         _keep(book, world, event, outcome)
     react(law, book, world, m, event.day, outcome)

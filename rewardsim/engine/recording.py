@@ -62,6 +62,10 @@ class Recording(contextlib.ExitStack):
         else:
             self._take(self._auditor.read if name == "entries" else self._chains.read, int(name == "notes"), rows)
 
+    def wait(self) -> None:
+        """Wait until everything taken has been checked and written."""
+        self._background.wait()
+
     def _take(self, check: Callable[[Any], None], writer: int, rows: Any) -> None:
         self._background.submit(check, rows)
         if self._writers:

@@ -6,12 +6,10 @@ same behaviour, interpreted, wake each member when his next thing is due.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 import simpy
-
-from .society import Society
 
 DAY_END = 0.5  # after everybody has lived through the day, before the next begins
 
@@ -19,16 +17,16 @@ DAY_END = 0.5  # after everybody has lived through the day, before the next begi
 class Clockwork:
     """The processes of a society in one SimPy environment, whose clock counts days."""
 
-    def __init__(self, society: Society, scene: Any, days: range, progress: Callable[[int, int], None] | None) -> None:
-        self.society, self.scene, self.days, self.progress = society, scene, days, progress
-        self.environment = simpy.Environment(initial_time=days[0])
+    def __init__(self, journey: Any) -> None:
+        self.journey, self.society = journey, journey.society
+        self.environment = simpy.Environment(initial_time=journey.days[0])
         self.processes: list[simpy.Process] = []
-        self._begin(range(society.members))
+        self._begin(range(self.society.members))
         self.environment.process(self._settlement())
 
     def run(self) -> None:
         """Let everybody live through all days."""
-        self.environment.run(until=self.days[-1] + DAY_END)
+        self.environment.run(until=self.journey.days[-1] + 1)
 
     def _begin(self, members: range) -> None:
         self.processes += [self.environment.process(self._member(m)) for m in members]
@@ -44,11 +42,9 @@ class Clockwork:
 
     def _settlement(self) -> Iterator[Any]:
         """End each day. Friends it won begin their lives; who brought them wakes to record it."""
-        for done, day in enumerate(self.days[:-1], 1):
+        for day in self.journey.days:
             yield self.environment.timeout(day + DAY_END - self.environment.now)
-            newcomers = self.scene.welcome(self.society, self.society.end_day(day), day)
+            newcomers = self.journey.end_day(day)
             for inviter in {self.society.worlds[0].persons[m].inviter for m in newcomers}:
                 self.processes[inviter].interrupt()
             self._begin(newcomers)
-            if self.progress:
-                self.progress(done, len(self.days))

@@ -17,6 +17,7 @@ from rewardsim.behaviour.records import Habits
 from rewardsim.programme import Programme
 
 from .audit import Auditor
+from .checkpoint import restore, save
 from .journal import Chains
 from .luck import Lottery
 from .recording import Recording
@@ -44,6 +45,7 @@ class Simulated:
     draws: dict[str, dict[str, Any]]  # what was drawn, by id of the draw
     tally: Any  # int64 by day, tier (0: none), cohort and measure
     settled: Any  # int64 by day and kind of request: how many were settled at its end
+    outcomes: dict[str, int]  # how many events had each outcome
     first_day: int
     last_day: int
     seconds: float
@@ -71,14 +73,18 @@ def simulate_population(
     threads: int | None = None,
     chunk: int | None = None,
     folder: Path | None = None,
+    checkpoint: tuple[int, Path] | None = None,
+    resume: Path | None = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> Simulated:
     """Let a population live from ``first_day`` to ``last_day``; without a programme, as it would anyway.
 
     ``members`` are those there are at first, or come by themselves. With ``folder`` ledger, journal
     and events are written there as Parquet. ``threads`` and ``chunk`` (members side by side in a
-    thread) decide how the work is split, never what comes of it. ``progress`` is called with (days
-    done, days in all).
+    thread) decide how the work is split, never what comes of it. ``checkpoint`` keeps the state at
+    the end of a day in a folder; ``resume`` goes on from one, perhaps under a programme that differs
+    after that day (ledger files then begin there). ``progress`` is called with (days done, days in
+    all). Raises CheckpointError where a checkpoint cannot be gone on from.
     """
     if engine not in ENGINES:
         raise ValueError(f"engine {engine!r} is unknown; allowed are {', '.join(ENGINES)}")
@@ -100,26 +106,48 @@ def simulate_population(
             keep=folder is not None,
         )
         try:
-            _live(society, scene, engine, progress)
+            first = restore(resume, society, scene) if resume else first_day
+            journey = Journey(society, scene, range(first, last_day + 1), checkpoint, progress)
+            _live(journey, engine)
+            society.finish(last_day)
         finally:
             society.close()
     return scene.result(society, time.perf_counter() - began)
 
 
-def _live(society: Society, scene: Scene, engine: str, progress: Callable[[int, int], None] | None) -> None:
-    days = range(scene.habits.first_day, scene.habits.last_day + 1)
+@dataclass
+class Journey:
+    """A society, the days before it, and what is to be done at their ends."""
+
+    society: Society
+    scene: Scene
+    days: range
+    checkpoint: tuple[int, Path] | None
+    progress: Callable[[int, int], None] | None
+
+    def end_day(self, day: int) -> range:
+        """Settle a day that has been lived; return the numbers of those who join."""
+        joined = range(0)
+        if day < self.days[-1]:
+            joined = self.scene.welcome(self.society, self.society.end_day(day), day)
+        if self.checkpoint and self.checkpoint[0] == day:
+            self.society.hand_on()
+            self.scene.audited()
+            save(self.checkpoint[1], self.society, self.scene, day)
+        if self.progress:
+            self.progress(day - self.days[0] + 1, len(self.days))
+        return joined
+
+
+def _live(journey: Journey, engine: str) -> None:
     if engine == "simpy":
         from .simpy_engine import Clockwork
 
-        Clockwork(society, scene, days, progress).run()
-    else:
-        for done, day in enumerate(days, 1):
-            society.live(day)
-            if day < days[-1]:
-                scene.welcome(society, society.end_day(day), day)
-            if progress:
-                progress(done, len(days))
-    society.finish(days[-1])
+        Clockwork(journey).run()
+        return
+    for day in journey.days:
+        journey.society.live(day)
+        journey.end_day(day)
 
 
 class Scene:
@@ -146,9 +174,8 @@ class Scene:
         self.tables = found
         self.capacity = count + (self.habits.pool if programme else 0)
         self.streams = np.zeros(self.capacity, dtype=np.uint64)
-        self.streams[:count] = _streams(self.people)
         self._hashes = np.zeros(self.capacity, dtype=np.int64)
-        self._hashes[:count] = (self.streams[:count] >> np.uint64(1)).astype(np.int64)
+        self.know_streams(self.people)
         rules = sorted(programme.names.rules) if programme else []
         self.auditor = Auditor(self.capacity, first_day, last_day + DAY_AFTER, rules)
         self.chains = Chains(lambda: self.ids, self.capacity, self._hashes)
@@ -167,10 +194,21 @@ class Scene:
         habits.pool = found["pool"]
         return habits
 
+    def know_streams(self, people: Any, first: int = 0) -> None:
+        """Note the streams of people from a number on."""
+        streams = (people["high"].astype(np.uint64) << np.uint64(32)) | people["low"].astype(np.uint64)
+        self.streams[first : first + len(people)] = streams
+        self._hashes[first : first + len(people)] = (streams >> np.uint64(1)).astype(np.int64)
+
     def recording(self, folder: Path | None) -> Recording:
         """Return what checks, and with a folder writes, everything that happens."""
-        programme = self.programme
-        return Recording(programme, folder if programme else None, self.auditor, self.chains, self._events_writer)
+        folder = folder if self.programme else None
+        self._recording = Recording(self.programme, folder, self.auditor, self.chains, self._events_writer)
+        return self._recording
+
+    def audited(self) -> None:
+        """Wait until everything handed on has been audited."""
+        self._recording.wait()
 
     def _events_writer(self, path: Path) -> SeenWriter:
         return SeenWriter(path, self.programme.names, self.law, self.ids, self.streams)
@@ -195,12 +233,10 @@ class Scene:
             first_day=self.habits.first_day,
         )
         people["inviter"] = inviters
-        last = first + len(people)
         self.ids += ids
-        self.streams[first:last] = _streams(people)
-        self._hashes[first:last] = (self.streams[first:last] >> np.uint64(1)).astype(np.int64)
+        self.know_streams(people, first)
         society.welcome(people, np.maximum(people["arrival"].astype(np.int64), day + 1), inviters, day)
-        return range(first, last)
+        return range(first, first + len(people))
 
     def result(self, society: Society, seconds: float) -> Simulated:
         """Return what is left when all days are over."""
@@ -217,6 +253,7 @@ class Scene:
             draws=self.lottery.held if self.lottery else {},
             tally=society.tally(),
             settled=society.settled,
+            outcomes=society.outcomes(),
             first_day=self.habits.first_day,
             last_day=self.habits.last_day,
             seconds=seconds,
@@ -230,6 +267,3 @@ class Scene:
         rows = sorted(known.tolist(), key=self.ids.__getitem__)
         return self.auditor.digest(self.ids, self.chains.chains, rows)
 
-
-def _streams(people: Any) -> Any:
-    return (people["high"].astype(np.uint64) << np.uint64(32)) | people["low"].astype(np.uint64)

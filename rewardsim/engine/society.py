@@ -29,6 +29,7 @@ from rewardsim.behaviour.records import (
     Seen,
     World,
 )
+from rewardsim.rules import codes
 from rewardsim.rules.records import NEVER, NONE, Book, Entry, Event, EventLine, Law, Note, Request
 
 from . import living
@@ -39,11 +40,12 @@ from .machine import tickets_of
 from .tables import FREE_LISTS, TABLES, blank, grown, law_tables, lengthened, open_book
 
 OWN_BOOK = ("head", "requests", "entries", "notes")
-OWN_WORLD = ("friends", "counts", "tally", "events", "lines", "seen")
+OWN_WORLD = ("friends", "counts", "tally", "events", "lines", "seen", "due", "outcomes")
 ENTRIES = 1 << 16  # rows of a shard's entries
 FRIENDS = 4 * INVITATIONS_MAX
 ROWS = 1 << 10  # free rows at first in each growing table
 SEEN = 1 << 15  # events of a shard kept before they are handed on
+DUE = 1 << 10  # members written down at a time
 HANDED_ON = 1 << 16  # rows collected before they are handed on
 KINDS_OF_REQUEST = 7
 
@@ -139,7 +141,7 @@ class Society:
             world.wakes[inviter] = min(int(world.wakes[inviter]), day + 1)
         self.members += len(persons)
         self.habits.joined += len(persons)
-        self._write_habits()
+        self.write_habits()
 
     def finish(self, day: int) -> None:
         """Advance every member to the last day and hand on the last rows."""
@@ -150,6 +152,10 @@ class Society:
                 self._make_room(0, reached == at)
             at = reached
         self._collect()
+        self.hand_on()
+
+    def hand_on(self) -> None:
+        """Hand on everything collected."""
         self._hand_on(0)
 
     def table(self, name: str) -> Any:
@@ -170,6 +176,11 @@ class Society:
         habits = self.habits
         shape = (habits.last_day - habits.first_day + 1, habits.tiers, habits.cohorts, measures.WIDTH)
         return sum(np.asarray(world.tally, dtype=np.int64) for world in self.worlds).reshape(shape)
+
+    def outcomes(self) -> dict[str, int]:
+        """Return how many events had each outcome."""
+        counts = sum(np.asarray(world.outcomes, dtype=np.int64) for world in self.worlds)
+        return {name: int(counts[code]) for name, code in codes.OUTCOMES.items() if counts[code]}
 
     # Tables.
 
@@ -206,6 +217,8 @@ class Society:
                 "events": blank(Event, 1, compiled),
                 "lines": blank(EventLine, 1, compiled),
                 "seen": blank(Seen, SEEN if keep else 0, compiled),
+                "due": _numbers([0] * DUE, compiled),
+                "outcomes": _numbers([0] * (max(codes.OUTCOMES.values()) + 1), compiled),
             }
             self.worlds.append(World(**shared, **own))
         self._put_persons(0, persons, np.maximum(persons["arrival"].astype(np.int64), habits.first_day))
@@ -218,7 +231,8 @@ class Society:
         world.persons[first:last] = persons if self.compiled else as_objects(persons, Person)
         world.wakes[first:last] = wakes if self.compiled else [int(day) for day in wakes]
 
-    def _write_habits(self) -> None:
+    def write_habits(self) -> None:
+        """Let everybody have the habits as they now are."""
         self.worlds[0].habits[0] = _one(self.habits, self.compiled)[0]
 
     def _add_friend(self, world: World, inviter: int, friend: int) -> None:
@@ -242,6 +256,20 @@ class Society:
             return table
         rows = table[: self.members]
         return rows if self.compiled else as_array(rows, type(rows[0]))
+
+    def forget_free_rows(self, shard: int) -> None:
+        """Begin a shard's free lists anew, after its tables were replaced."""
+        for name, (free, spare) in FREE_LISTS.items():
+            self._set(self.books[shard].head, 0, free, NONE)
+            self._set(self.books[shard].head, 0, spare, 0)
+            self._grow(shard, {name: ROWS})
+        self._set(self.books[shard].head, 0, "draws_done", self._get(self.books[0].head, 0, "draws_done"))
+
+    def forget_free_parcels(self, shard: int) -> None:
+        """Begin a shard's list of free parcels anew, after the table was replaced."""
+        self.worlds[shard].counts[PARCEL_FREE] = NONE
+        self.worlds[shard].counts[PARCEL_SPARE] = 0
+        self._add_parcels(shard, ROWS)
 
     # The loop.
 

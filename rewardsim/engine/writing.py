@@ -77,11 +77,15 @@ class Background:
         while len(self._waiting) > self.WAITING_MAX:
             self._waiting.popleft().result()
 
-    def close(self) -> None:
+    def wait(self) -> None:
         """Wait for everything queued; raise what went wrong."""
+        while self._waiting:
+            self._waiting.popleft().result()
+
+    def close(self) -> None:
+        """Wait for everything queued, and let the thread go."""
         with self._pool:
-            while self._waiting:
-                self._waiting.popleft().result()
+            self.wait()
 
 
 class LedgerWriter:

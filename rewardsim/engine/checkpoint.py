@@ -1,0 +1,246 @@
+"""Checkpoints: a society at the end of a day, kept in a folder, to go on from as often as wanted.
+
+Run to a date once, then let several futures branch off: the same programme, which gives what an
+unbroken run gives, or one that differs after that date. How many shards there were, and which
+engine, leaves no trace. Arrays only, nothing is pickled.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from rewardsim.programme import Programme, parse_programme
+from rewardsim.programme.faults import Fault, Place
+from rewardsim.programme.units import day_date
+from rewardsim.rules.records import NONE, Law
+from rewardsim.transactions.atomic import sync
+
+from .batches import as_array, as_objects
+from .cache import sources_digest
+from .tables import FREE_LISTS, TABLES, WORLD_RECORDS
+
+FORMAT = "checkpoint/1"
+STATE, MANIFEST = "state.npz", "checkpoint.json"
+EMPTY_AT_NIGHT = ("entries", "notes", "requests", "head")
+AUDITED = ("balances", "chains", "lots", "kinds", "flows", "issued")
+NOTED = ("chains", "counts", "amounts")
+
+
+class CheckpointError(ValueError):
+    """A checkpoint that is missing, of another kind, or cannot be gone on from under this programme."""
+
+    def __init__(self, faults: list[Fault]) -> None:
+        self.faults = tuple(faults)
+        super().__init__("\n".join(str(fault) for fault in faults))
+
+
+def save(folder: Path, society: Any, scene: Any, day: int) -> None:
+    """Keep a society as it is at the end of ``day``."""
+    folder.mkdir(parents=True, exist_ok=True)
+    book, world = society.books[0], society.worlds[0]
+    state = {f"book.{name}": _array(getattr(book, name), TABLES[name]) for name in TABLES if name not in EMPTY_AT_NIGHT}
+    heads = np.concatenate([_array(b.head, TABLES["head"]) for b in society.books])
+    state["book.head"] = _one_list(state, heads)
+    state["world.persons"] = _array(world.persons, WORLD_RECORDS["persons"])
+    state["world.wakes"] = np.asarray(world.wakes, dtype=np.int64)
+    state["world.parcels"] = _array(world.parcels, WORLD_RECORDS["parcels"])
+    state["world.counts"] = _one_parcel_list(state["world.parcels"], [list(w.counts) for w in society.worlds])
+    state["world.outcomes"] = sum(np.asarray(w.outcomes, dtype=np.int64) for w in society.worlds)
+    state |= {"tally": society.tally(), "settled": society.settled, "ids": np.array(scene.ids)}
+    state |= {f"audit.{name}": getattr(scene.auditor, name) for name in AUDITED}
+    state |= {f"notes.{name}": getattr(scene.chains, name) for name in NOTED}
+    np.savez(folder / STATE, **state)
+    manifest = {
+        "format": FORMAT,
+        "sources": sources_digest("rules", "behaviour"),
+        "programme": {"text": scene.programme.to_toml(), "file": scene.programme.source.name} if scene.programme else None,
+        "day": day,
+        "first_day": scene.habits.first_day,
+        "last_day": scene.habits.last_day,
+        "members": society.members,
+        "capacity": society.capacity,
+        "joined": scene.habits.joined,
+        "counted": {"entries": scene.auditor.entries, "notes": scene.chains.notes},
+        "draws": scene.lottery.held if scene.lottery else {},
+    }
+    sync(folder / STATE)
+    (folder / MANIFEST).write_text(json.dumps(manifest, indent=1) + "\n", encoding="utf-8")
+
+
+def restore(folder: Path, society: Any, scene: Any) -> int:
+    """Make a fresh society what was kept; return the first day still to be lived.
+
+    Raises CheckpointError where the checkpoint cannot be gone on from.
+    """
+    manifest = _manifest(folder)
+    _refuse(folder, _faults(manifest, society, scene, str(folder)))
+    with np.load(folder / STATE, allow_pickle=False) as state:
+        _restore_book(society, state)
+        _restore_world(society, state)
+        scene.ids[:] = state["ids"].tolist()
+        scene.know_streams(state["world.persons"][: manifest["members"]])
+        for name in AUDITED:
+            _put(getattr(scene.auditor, name), state[f"audit.{name}"])
+        for name in NOTED:
+            _put(getattr(scene.chains, name), state[f"notes.{name}"])
+        _put(society.settled, state["settled"])
+    society.members = manifest["members"]
+    society.habits.joined = manifest["joined"]
+    society.write_habits()
+    scene.auditor.entries, scene.chains.notes = manifest["counted"]["entries"], manifest["counted"]["notes"]
+    if scene.lottery:
+        scene.lottery.held.update(manifest["draws"])
+    return int(manifest["day"]) + 1
+
+
+def _restore_book(society: Any, state: Any) -> None:
+    kept = {name: _table(state[f"book.{name}"], TABLES[name], society.compiled) for name in TABLES if name not in EMPTY_AT_NIGHT}
+    head = _table(state["book.head"], TABLES["head"], society.compiled)
+    for shard, book in enumerate(society.books):
+        society.books[shard] = book._replace(**kept, **({"head": head} if shard == 0 else {}))
+    for shard in range(1, len(society.books)):
+        society.forget_free_rows(shard)
+
+
+def _restore_world(society: Any, state: Any) -> None:
+    compiled = society.compiled
+    kept = {name: _table(state[f"world.{name}"], WORLD_RECORDS[name], compiled) for name in ("persons", "parcels")}
+    kept["wakes"] = state["world.wakes"] if compiled else state["world.wakes"].tolist()
+    tally = np.zeros_like(society.tally())
+    _put(tally, state["tally"])
+    for shard, world in enumerate(society.worlds):
+        society.worlds[shard] = world._replace(**kept)
+        if shard == 0:
+            for name, values in (("counts", state["world.counts"]), ("outcomes", state["world.outcomes"]), ("tally", tally)):
+                getattr(world, name)[:] = values.ravel() if compiled else values.ravel().tolist()
+        else:
+            society.forget_free_parcels(shard)
+
+
+def _put(target: Any, kept: Any) -> None:
+    """Write what was kept into the corner of an array that it covers; days and columns may have been added."""
+    target[tuple(slice(0, min(a, b)) for a, b in zip(kept.shape, target.shape, strict=True))] = kept[
+        tuple(slice(0, min(a, b)) for a, b in zip(kept.shape, target.shape, strict=True))
+    ]
+
+
+def _one_list(state: dict[str, Any], heads: Any) -> Any:
+    """Return one head whose free lists are those of all shards' heads."""
+    head = heads[:1].copy()
+    for name, (free, spare) in FREE_LISTS.items():
+        following = state[f"book.{name}"]["next"]
+        for other in heads[1:]:
+            if other[free] != NONE:
+                following[_last(following, int(other[free]))] = head[free][0]
+                head[free] = other[free]
+                head[spare] += other[spare]
+    return head
+
+
+def _one_parcel_list(parcels: Any, counts: list[list[int]]) -> Any:
+    """Return one shard's counts whose free parcels are those of all shards."""
+    from rewardsim.behaviour.records import PARCEL_FREE, PARCEL_SPARE
+
+    whole = np.array(counts[0], dtype=np.int64)
+    for other in counts[1:]:
+        if other[PARCEL_FREE] != NONE:
+            parcels["next"][_last(parcels["next"], int(other[PARCEL_FREE]))] = whole[PARCEL_FREE]
+            whole[PARCEL_FREE] = other[PARCEL_FREE]
+            whole[PARCEL_SPARE] += other[PARCEL_SPARE]
+    return whole
+
+
+def _last(following: Any, row: int) -> int:
+    while following[row] != NONE:
+        row = int(following[row])
+    return row
+
+
+def _array(table: Any, record: type) -> Any:
+    return as_array(table, record) if isinstance(table, list) else table.copy()
+
+
+def _table(array: Any, record: type, compiled: bool) -> Any:
+    return array if compiled else as_objects(array, record)
+
+
+def _manifest(folder: Path) -> dict[str, Any]:
+    try:
+        found = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        found = {}
+    if found.get("format") != FORMAT:
+        fault = Fault(Place(str(folder)), "no_checkpoint", f"no {MANIFEST} of format {FORMAT}", "a checkpoint", "name one")
+        raise CheckpointError([fault])
+    return dict(found)
+
+
+def _faults(manifest: dict[str, Any], society: Any, scene: Any, place: str) -> list[Fault]:
+    """Return why the checkpoint cannot be gone on from, all of it."""
+    said: list[tuple[str, str, str, str]] = []
+    if manifest["sources"] != sources_digest("rules", "behaviour"):
+        said.append(("other_sources", "other rules or behaviour", "those it was made with", "make the checkpoint anew"))
+    if manifest["first_day"] != scene.habits.first_day or manifest["last_day"] < scene.habits.last_day:
+        days = [str(day_date(manifest[name])) for name in ("first_day", "last_day")]
+        asked = f"{day_date(scene.habits.first_day)} to {day_date(scene.habits.last_day)}"
+        said.append(("other_days", asked, f"from {days[0]}, to {days[1]} at most", "ask for these days"))
+    if manifest["capacity"] != society.capacity:
+        found = f"{society.capacity} people and pool"
+        said.append(("other_people", found, str(manifest["capacity"]), "give the population it was made with"))
+    known = manifest["programme"]
+    if (known is None) != (scene.programme is None):
+        said.append(("other_programme", "with and without a programme", "both or neither", "fork what is alike"))
+    elif known:
+        before = parse_programme(known["text"], known["file"])
+        todo = f"let changes start on {day_date(manifest['day'] + 1)} or later"
+        said += [
+            ("reaches_back", what, f"the same up to {day_date(manifest['day'])}", todo)
+            for what in differences(before, scene.programme, manifest["day"])
+        ]
+    return [Fault(Place(place), *one) for one in said]
+
+
+def _refuse(folder: Path, faults: list[Fault]) -> None:
+    if faults:
+        raise CheckpointError(faults)
+
+
+def differences(before: Programme, after: Programme, day: int) -> list[str]:
+    """Return in what two programmes differ that a state of ``day`` rests on."""
+    old, new = before.law(), after.law()
+    begun = [[place for place, row in enumerate(law.terms) if row.from_day <= day] for law in (old, new)]
+    said = [
+        f"terms from {day_date((new if place in begun[1] else old).terms[place].from_day)}"
+        for place in sorted({*begun[0], *begun[1]})
+        if place not in begun[0] or place not in begun[1] or _view(old, place) != _view(new, place)
+    ]
+    width = ("counters of a member", [old.terms[0].counter_width], [new.terms[0].counter_width])
+    items = ("items offered", [_open(row, day) for row in old.items], [_open(row, day) for row in new.items])
+    tables = [width, items, ("shared budgets and stocks", old.pools, new.pools), ("draws", old.draws, new.draws)]
+    tables.append(("number of tiers", [len(old.levels)], [len(new.levels)]))
+    said += [what for what, one, other in tables if list(one) != list(other)[: len(one)] or (what == "draws" and one != other)]
+    words = {code: name for code, name in before.names.rules.items() if after.names.rules.get(code, name) != name}
+    return said + [f"number of the rule {name}" for name in words.values()]
+
+
+def _view(law: Law, place: int) -> Any:
+    """Return a stretch's terms with the rows they refer to, but for the day they end."""
+    terms = law.terms[place]
+    said = {field.name: getattr(terms, field.name) for field in dataclasses.fields(terms)}
+    del said["to_day"]
+    return (
+        said,
+        law.bands[terms.band_first : terms.band_first + terms.band_count],
+        law.limits[terms.limit_first : terms.limit_first + terms.limit_count],
+        law.levels[terms.level_first : terms.level_first + terms.level_count],
+    )
+
+
+def _open(row: Any, day: int) -> Any:
+    """Return an item as it matters to what happened up to a day."""
+    return dataclasses.replace(row, to_day=min(row.to_day, day + 1)) if row.from_day <= day else row
