@@ -63,7 +63,7 @@ def next_task(book: Book, world: World, m: int, day: int) -> int:
         if person.visit_at < day + 1 and second_of(person.visit_at, day) * KEYS + EXCHANGE < first:
             first = second_of(person.visit_at, day) * KEYS + EXCHANGE
             task = VISITING
-    if person.friend_first != NONE and INVITE < first:
+    if person.friend_first != NONE and first > INVITE:
         first = INVITE
         task = INVITING
     if next_parcel_day(world, m) <= day:

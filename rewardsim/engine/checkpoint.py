@@ -14,6 +14,7 @@ from typing import Any
 
 import numpy as np
 
+from rewardsim.behaviour.records import PARCEL_FREE, PARCEL_SPARE, SEEN_KEPT
 from rewardsim.programme import Programme, parse_programme
 from rewardsim.programme.faults import Fault, Place
 from rewardsim.programme.units import day_date
@@ -26,7 +27,7 @@ from .tables import FREE_LISTS, TABLES, WORLD_RECORDS
 
 FORMAT = "checkpoint/1"
 STATE, MANIFEST = "state.npz", "checkpoint.json"
-EMPTY_AT_NIGHT = ("entries", "notes", "requests", "head")
+BOOK = [name for name in TABLES if name not in ("entries", "notes", "requests", "head")]  # the rest is empty at night
 AUDITED = ("balances", "chains", "lots", "kinds", "flows", "issued")
 NOTED = ("chains", "counts", "amounts")
 
@@ -42,15 +43,14 @@ class CheckpointError(ValueError):
 def save(folder: Path, society: Any, scene: Any, day: int) -> None:
     """Keep a society as it is at the end of ``day``."""
     folder.mkdir(parents=True, exist_ok=True)
-    book, world = society.books[0], society.worlds[0]
-    state = {f"book.{name}": _array(getattr(book, name), TABLES[name]) for name in TABLES if name not in EMPTY_AT_NIGHT}
-    heads = np.concatenate([_array(b.head, TABLES["head"]) for b in society.books])
-    state["book.head"] = _one_list(state, heads)
-    state["world.persons"] = _array(world.persons, WORLD_RECORDS["persons"])
+    ground = society.ground
+    book, world = ground.books[0], ground.worlds[0]
+    state = {f"book.{name}": _array(getattr(book, name), TABLES[name]) for name in BOOK}
+    state["book.head"] = _one_list(state, np.concatenate([_array(b.head, TABLES["head"]) for b in ground.books]))
+    state |= {f"world.{name}": _array(getattr(world, name), WORLD_RECORDS[name]) for name in ("persons", "parcels")}
     state["world.wakes"] = np.asarray(world.wakes, dtype=np.int64)
-    state["world.parcels"] = _array(world.parcels, WORLD_RECORDS["parcels"])
-    state["world.counts"] = _one_parcel_list(state["world.parcels"], [list(w.counts) for w in society.worlds])
-    state["world.outcomes"] = sum(np.asarray(w.outcomes, dtype=np.int64) for w in society.worlds)
+    state["world.counts"] = _one_parcel_list(state["world.parcels"], [list(w.counts) for w in ground.worlds])
+    state["world.outcomes"] = society.outcomes()
     state |= {"tally": society.tally(), "settled": society.settled, "ids": np.array(scene.ids)}
     state |= {f"audit.{name}": getattr(scene.auditor, name) for name in AUDITED}
     state |= {f"notes.{name}": getattr(scene.chains, name) for name in NOTED}
@@ -58,18 +58,22 @@ def save(folder: Path, society: Any, scene: Any, day: int) -> None:
     manifest = {
         "format": FORMAT,
         "sources": sources_digest("rules", "behaviour"),
-        "programme": {"text": scene.programme.to_toml(), "file": scene.programme.source.name} if scene.programme else None,
+        "programme": _described(scene.programme),
         "day": day,
         "first_day": scene.habits.first_day,
         "last_day": scene.habits.last_day,
         "members": society.members,
-        "capacity": society.capacity,
+        "capacity": scene.capacity,
         "joined": scene.habits.joined,
         "counted": {"entries": scene.auditor.entries, "notes": scene.chains.notes},
         "draws": scene.lottery.held if scene.lottery else {},
     }
     sync(folder / STATE)
     (folder / MANIFEST).write_text(json.dumps(manifest, indent=1) + "\n", encoding="utf-8")
+
+
+def _described(programme: Programme | None) -> dict[str, str] | None:
+    return {"text": programme.to_toml(), "file": programme.source.name} if programme else None
 
 
 def restore(folder: Path, society: Any, scene: Any) -> int:
@@ -80,8 +84,7 @@ def restore(folder: Path, society: Any, scene: Any) -> int:
     manifest = _manifest(folder)
     _refuse(folder, _faults(manifest, society, scene, str(folder)))
     with np.load(folder / STATE, allow_pickle=False) as state:
-        _restore_book(society, state)
-        _restore_world(society, state)
+        _restore_tables(society, state)
         scene.ids[:] = state["ids"].tolist()
         scene.know_streams(state["world.persons"][: manifest["members"]])
         for name in AUDITED:
@@ -91,35 +94,23 @@ def restore(folder: Path, society: Any, scene: Any) -> int:
         _put(society.settled, state["settled"])
     society.members = manifest["members"]
     society.habits.joined = manifest["joined"]
-    society.write_habits()
+    society.ground.put_habits(society.habits)
     scene.auditor.entries, scene.chains.notes = manifest["counted"]["entries"], manifest["counted"]["notes"]
     if scene.lottery:
         scene.lottery.held.update(manifest["draws"])
     return int(manifest["day"]) + 1
 
 
-def _restore_book(society: Any, state: Any) -> None:
-    kept = {name: _table(state[f"book.{name}"], TABLES[name], society.compiled) for name in TABLES if name not in EMPTY_AT_NIGHT}
-    head = _table(state["book.head"], TABLES["head"], society.compiled)
-    for shard, book in enumerate(society.books):
-        society.books[shard] = book._replace(**kept, **({"head": head} if shard == 0 else {}))
-    for shard in range(1, len(society.books)):
-        society.forget_free_rows(shard)
-
-
-def _restore_world(society: Any, state: Any) -> None:
-    compiled = society.compiled
-    kept = {name: _table(state[f"world.{name}"], WORLD_RECORDS[name], compiled) for name in ("persons", "parcels")}
-    kept["wakes"] = state["world.wakes"] if compiled else state["world.wakes"].tolist()
+def _restore_tables(society: Any, state: Any) -> None:
+    compiled = society.ground.compiled
+    book = {name: _table(state[f"book.{name}"], TABLES[name], compiled) for name in BOOK}
+    world = {name: _table(state[f"world.{name}"], WORLD_RECORDS[name], compiled) for name in ("persons", "parcels")}
+    world["wakes"] = state["world.wakes"] if compiled else state["world.wakes"].tolist()
     tally = np.zeros_like(society.tally())
     _put(tally, state["tally"])
-    for shard, world in enumerate(society.worlds):
-        society.worlds[shard] = world._replace(**kept)
-        if shard == 0:
-            for name, values in (("counts", state["world.counts"]), ("outcomes", state["world.outcomes"]), ("tally", tally)):
-                getattr(world, name)[:] = values.ravel() if compiled else values.ravel().tolist()
-        else:
-            society.forget_free_parcels(shard)
+    own = {"counts": state["world.counts"], "outcomes": state["world.outcomes"], "tally": tally.ravel()}
+    own["counts"][SEEN_KEPT] = society.ground.worlds[0].counts[SEEN_KEPT]
+    society.ground.replace(book, _table(state["book.head"], TABLES["head"], compiled), world, own)
 
 
 def _put(target: Any, kept: Any) -> None:
@@ -144,8 +135,6 @@ def _one_list(state: dict[str, Any], heads: Any) -> Any:
 
 def _one_parcel_list(parcels: Any, counts: list[list[int]]) -> Any:
     """Return one shard's counts whose free parcels are those of all shards."""
-    from rewardsim.behaviour.records import PARCEL_FREE, PARCEL_SPARE
-
     whole = np.array(counts[0], dtype=np.int64)
     for other in counts[1:]:
         if other[PARCEL_FREE] != NONE:
@@ -175,8 +164,8 @@ def _manifest(folder: Path) -> dict[str, Any]:
     except (OSError, ValueError):
         found = {}
     if found.get("format") != FORMAT:
-        fault = Fault(Place(str(folder)), "no_checkpoint", f"no {MANIFEST} of format {FORMAT}", "a checkpoint", "name one")
-        raise CheckpointError([fault])
+        what = f"no {MANIFEST} of format {FORMAT}"
+        raise CheckpointError([Fault(Place(str(folder)), "no_checkpoint", what, "a checkpoint", "name one")])
     return dict(found)
 
 
@@ -189,8 +178,8 @@ def _faults(manifest: dict[str, Any], society: Any, scene: Any, place: str) -> l
         days = [str(day_date(manifest[name])) for name in ("first_day", "last_day")]
         asked = f"{day_date(scene.habits.first_day)} to {day_date(scene.habits.last_day)}"
         said.append(("other_days", asked, f"from {days[0]}, to {days[1]} at most", "ask for these days"))
-    if manifest["capacity"] != society.capacity:
-        found = f"{society.capacity} people and pool"
+    if manifest["capacity"] != scene.capacity:
+        found = f"{scene.capacity} people and pool"
         said.append(("other_people", found, str(manifest["capacity"]), "give the population it was made with"))
     known = manifest["programme"]
     if (known is None) != (scene.programme is None):
@@ -219,11 +208,15 @@ def differences(before: Programme, after: Programme, day: int) -> list[str]:
         for place in sorted({*begun[0], *begun[1]})
         if place not in begun[0] or place not in begun[1] or _view(old, place) != _view(new, place)
     ]
-    width = ("counters of a member", [old.terms[0].counter_width], [new.terms[0].counter_width])
-    items = ("items offered", [_open(row, day) for row in old.items], [_open(row, day) for row in new.items])
-    tables = [width, items, ("shared budgets and stocks", old.pools, new.pools), ("draws", old.draws, new.draws)]
-    tables.append(("number of tiers", [len(old.levels)], [len(new.levels)]))
-    said += [what for what, one, other in tables if list(one) != list(other)[: len(one)] or (what == "draws" and one != other)]
+    items = [[_open(row, day) for row in law.items] for law in (old, new)]
+    tables = [
+        ("counters of a member", [old.terms[0].counter_width], [new.terms[0].counter_width]),
+        ("items offered", items[0], items[1][: len(items[0])]),
+        ("shared budgets and stocks", old.pools, new.pools[: len(old.pools)]),
+        ("draws", old.draws, new.draws),
+        ("number of tiers", [len(old.levels)], [len(new.levels)]),
+    ]
+    said += [what for what, one, other in tables if list(one) != list(other)]
     words = {code: name for code, name in before.names.rules.items() if after.names.rules.get(code, name) != name}
     return said + [f"number of the rule {name}" for name in words.values()]
 

@@ -69,7 +69,7 @@ def load() -> None:
     """Compile the kernel, or read it from the cache, by a sweep of an empty book."""
     none = np.zeros(0, dtype=np.int64)
     book = {name: np.zeros(int(name == "head"), dtype_of(record)) for name, record in TABLES.items()}
-    nothing = {name: none for name in behaviour.World._fields}
+    nothing = dict.fromkeys(behaviour.World._fields, none)
     law = address_list(records.Law(*[none] * len(records.Law._fields)))
     world = address_list(behaviour.World(**nothing))
     step(SWEEP, law, address_list(records.Book(**book)), world, none, 0, 0, 0, 1)

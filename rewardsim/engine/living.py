@@ -98,8 +98,13 @@ def live(law: Law, book: Book, world: World, m: int, day: int) -> bool:
     while _has_room_to_act(world):
         if not propose(law, book, world, m, day):
             return True
-        if not _happens(law, book, world, world.events[0]):
+        event = world.events[0]
+        outcome = happens(law, book, world, event)
+        if outcome == NONE:
             return False
+        react(law, book, world, m, day, outcome)
+        if event.order != NONE:
+            retire(book, event.order)
     return False
 
 
@@ -111,12 +116,12 @@ def _has_room_to_act(world: World) -> bool:
     return counts[PARCEL_SPARE] > 0 and len(world.friends) - counts[FRIEND_COUNT] >= INVITATIONS_MAX
 
 
-def _happens(law: Law, book: Book, world: World, event: Event) -> bool:
-    """Have the law apply the proposed event; False where the book lacks room for it."""
+def happens(law: Law, book: Book, world: World, event: Event) -> int:
+    """Have the law apply the proposed event; return its outcome, NONE where the book lacks room for it."""
     m = event.member
     person = world.persons[m]
     if not has_room(law, book, m, event.day, 1, undone_row(event, event.order)):
-        return False
+        return NONE
     event.number = m * NUMBERS + book.members[m].events + 1
     if event.order == NONE and (event.type == ORDER or event.type == REDEEM):
         event.order = open_order(book, m * NUMBERS + person.orders + 1)
@@ -125,10 +130,7 @@ def _happens(law: Law, book: Book, world: World, event: Event) -> bool:
     world.outcomes[outcome] = world.outcomes[outcome] + 1
     if world.counts[SEEN_KEPT] == 1:
         _keep(book, world, event, outcome)
-    react(law, book, world, m, event.day, outcome)
-    if event.order != NONE:
-        retire(book, event.order)
-    return True
+    return outcome
 
 
 def _keep(book: Book, world: World, event: Event, outcome: int) -> None:

@@ -53,10 +53,12 @@ class SeenWriter:
         count = len(seen)
         members = seen["member"]
         ids = [self._ids[m] for m in members.tolist()]
-        draw = seen["type"] == codes.DRAW_ENTRY
+        draws = (seen["type"] == codes.DRAW_ENTRY).tolist()
+        streams, ordinals = self._streams[members].tolist(), seen["ordinal"].tolist()
+        items = zip(seen["item"].tolist(), draws, strict=True)
         columns = {
             "number": members * NUMBERS + seen["ordinal"],
-            "event_id": [event_id(s, n) for s, n in zip(self._streams[members].tolist(), seen["ordinal"].tolist())],
+            "event_id": [event_id(stream, n) for stream, n in zip(streams, ordinals, strict=True)],
             "type": [TYPES[code] for code in seen["type"].tolist()],
             "member_id": ids,
             "occurred_day": column_of(seen["day"].astype(np.int32), pa.date32()),
@@ -65,16 +67,13 @@ class SeenWriter:
             "amount_minor": seen["amount"],
             "discount_minor": seen["discount"],
             "tokens": seen["tokens"],
-            "order_id": [f"{name}/{n % NUMBERS}" if n != NONE else None for name, n in zip(ids, seen["order"].tolist())],
+            "order_id": [_order_id(name, n) for name, n in zip(ids, seen["order"].tolist(), strict=True)],
             "channel": [self._channels.get(code) for code in seen["channel"].tolist()],
             "category": [self._categories.get(code) for code in seen["category"].tolist()],
-            "item": [
-                (self._draws if of_draw else self._items).get(row)
-                for row, of_draw in zip(seen["item"].tolist(), draw.tolist())
-            ],
+            "item": [(self._draws if of_draw else self._items).get(row) for row, of_draw in items],
             "counterpart_id": [self._ids[m] if m != NONE else None for m in seen["counterpart"].tolist()],
             "birthday": column_of(seen["birthday"].astype(np.int32), pa.date32(), seen["birthday"] == NONE),
-            "post": [self._post(row) if d else None for row, d in zip(seen["item"].tolist(), draw.tolist())],
+            "post": [self._post(row) if d else None for row, d in zip(seen["item"].tolist(), draws, strict=True)],
             "outcome": [OUTCOMES[code] for code in seen["code"].tolist()],
             "desired": seen["desired"],
             "applied": seen["applied"],
@@ -99,6 +98,10 @@ class SeenWriter:
 def event_id(stream: int, ordinal: int) -> str:
     """Return the id of a member's n-th event."""
     return f"{stream:016x}-{ordinal:07d}"
+
+
+def _order_id(member_id: str, number: int) -> str | None:
+    return None if number == NONE else f"{member_id}/{number % NUMBERS}"
 
 
 def _column(values: Any, kind: Any) -> pa.Array:

@@ -15,9 +15,11 @@ from rewardsim.behaviour.parameters import ceiling
 from rewardsim.behaviour.philox import key_of
 from rewardsim.behaviour.records import Habits
 from rewardsim.programme import Programme
+from rewardsim.rules import codes
 
 from .audit import Auditor
 from .checkpoint import restore, save
+from .ground import Ground
 from .journal import Chains
 from .luck import Lottery
 from .recording import Recording
@@ -25,7 +27,11 @@ from .seen import SeenWriter
 from .society import Society
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from rewardsim.population import Population
+
+    from .someone import Someone
 
 ENGINES = ("compiled", "simpy")
 BLOCK = 1 << 14  # members side by side in a shard
@@ -76,6 +82,7 @@ def simulate_population(
     checkpoint: tuple[int, Path] | None = None,
     resume: Path | None = None,
     progress: Callable[[int, int], None] | None = None,
+    behaviour: Callable[[Someone], Iterator[Any] | None] | None = None,
 ) -> Simulated:
     """Let a population live from ``first_day`` to ``last_day``; without a programme, as it would anyway.
 
@@ -84,31 +91,24 @@ def simulate_population(
     thread) decide how the work is split, never what comes of it. ``checkpoint`` keeps the state at
     the end of a day in a folder; ``resume`` goes on from one, perhaps under a programme that differs
     after that day (ledger files then begin there). ``progress`` is called with (days done, days in
-    all). Raises CheckpointError where a checkpoint cannot be gone on from.
+    all). ``behaviour`` (SimPy only) is called with each member and returns his process, a generator, or
+    None to leave him to his habits. Raises CheckpointError where a checkpoint cannot be gone on from.
     """
     if engine not in ENGINES:
         raise ValueError(f"engine {engine!r} is unknown; allowed are {', '.join(ENGINES)}")
+    if behaviour is not None and engine != "simpy":
+        raise ValueError("behaviour of one's own is interpreted: give engine='simpy' with it")
     began = time.perf_counter()
     scene = Scene(programme, population, members, first_day, last_day, seed, replicate)
     shards = 1 if engine == "simpy" else threads or min(os.cpu_count() or 1, 2)
     with scene.recording(folder) as recording:
-        society = Society(
-            scene.law,
-            scene.tables,
-            scene.habits,
-            scene.people,
-            scene.capacity,
-            compiled=engine == "compiled",
-            shards=shards,
-            block=chunk or BLOCK,
-            recording=recording,
-            rank=scene.lottery,
-            keep=folder is not None,
-        )
+        ground = scene.ground(engine == "compiled", shards)
+        if folder is not None and programme:
+            ground.keep_events()
+        society = Society(scene.law, ground, scene.habits, len(scene.people), chunk or BLOCK, recording, scene.lottery)
         try:
             first = restore(resume, society, scene) if resume else first_day
-            journey = Journey(society, scene, range(first, last_day + 1), checkpoint, progress)
-            _live(journey, engine)
+            _live(Journey(society, scene, range(first, last_day + 1), checkpoint, progress, behaviour), engine)
             society.finish(last_day)
         finally:
             society.close()
@@ -124,6 +124,7 @@ class Journey:
     days: range
     checkpoint: tuple[int, Path] | None
     progress: Callable[[int, int], None] | None
+    behaviour: Callable[[Someone], Iterator[Any] | None] | None
 
     def end_day(self, day: int) -> range:
         """Settle a day that has been lived; return the numbers of those who join."""
@@ -194,6 +195,10 @@ class Scene:
         habits.pool = found["pool"]
         return habits
 
+    def ground(self, compiled: bool, shards: int) -> Ground:
+        """Return fresh ground for everybody there is or may come to be."""
+        return Ground(self.law, self.tables, self.habits, self.people, self.capacity, compiled, shards)
+
     def know_streams(self, people: Any, first: int = 0) -> None:
         """Note the streams of people from a number on."""
         streams = (people["high"].astype(np.uint64) << np.uint64(32)) | people["low"].astype(np.uint64)
@@ -221,7 +226,7 @@ class Scene:
         first = society.members
         inviters = friends["inviter"].tolist()
         ids = [f"{self.ids[m]}.{n}" for m, n in zip(inviters, friends["ordinal"].tolist(), strict=True)]
-        parents = society.people(inviters)
+        parents = society.ground.persons_at(inviters)
         people = self.population.newcomers(
             parents,
             friends["ordinal"],
@@ -240,9 +245,9 @@ class Scene:
 
     def result(self, society: Society, seconds: float) -> Simulated:
         """Return what is left when all days are over."""
-        persons = society.persons()
+        persons, counts = society.persons(), society.outcomes()
         if self.programme:
-            self.auditor.check(society.books[0])
+            self.auditor.check(society.ground.books[0])
         return Simulated(
             digest=self._digest(society),
             member_ids=self.ids,
@@ -253,7 +258,7 @@ class Scene:
             draws=self.lottery.held if self.lottery else {},
             tally=society.tally(),
             settled=society.settled,
-            outcomes=society.outcomes(),
+            outcomes={name: int(counts[code]) for name, code in codes.OUTCOMES.items() if counts[code]},
             first_day=self.habits.first_day,
             last_day=self.habits.last_day,
             seconds=seconds,

@@ -21,7 +21,7 @@ INWARD["operations"] = INWARD["economics"]
 INWARD["export"] = INWARD["economics"]
 INWARD["experiments"] = INWARD["economics"] | {"economics"}
 INWARD["figures"] = INWARD["experiments"] | {"experiments", "operations", "export"}
-ANYWHERE = {"cli", "cli_draw", "cli_report", ""}
+ANYWHERE = {"cli", "cli_draw", "cli_report", "cli_simulate", ""}
 LOOPS = ("replay", "simulat")
 
 
