@@ -14,7 +14,7 @@ from .moments import is_member, luck, place_of, second_of
 from .parcels import send
 from .philox import uniform
 from .presence import find_candidate, wear
-from .purposes import CANDIDATE, CART, REDEEMING, REPAYING
+from .purposes import CART, REDEEMING, REPAYING
 from .records import World
 from .response import multiplier
 from .stages import AT_COUPON, AT_ORDER, AT_TOKENS, NO_STAGE
@@ -30,13 +30,11 @@ def consider(law: Law, book: Book, world: World, m: int, day: int) -> None:
         terms = law.terms[stretch_at(law, day)]
         wear(law, terms, book, world, m, person.next_at)
         pull = multiplier(law, terms, book, world, m, person.next_at)
-    mark = uniform(luck(world, person, person.candidate, CANDIDATE, 0)[1])
-    mark *= habits.season_max * habits.multiplier_max
     season = world.seasons[day - habits.first_day]
-    if mark >= season * pull or _repays(world, m, day):
+    if person.next_mark >= season * pull or _repays(world, m, day):
         move_on(world, m)
         return
-    if mark >= season:
+    if person.next_mark >= season:
         tally(world, person, day, EXTRA, 1)
         person.borrowed += 1.0 - habits.incremental
     _fill_cart(law, book, world, m, day, member)
@@ -66,8 +64,9 @@ def _fill_cart(law: Law, book: Book, world: World, m: int, day: int, member: boo
     person = world.persons[m]
     found = luck(world, person, person.candidate, CART, 0)
     person.cart_category = place_of(world.categories, found[0])
-    size = luck(world, person, person.candidate, CANDIDATE, 0)[2]
-    person.cart = basket(world, person, person.next_at, size, person.cart_category, member)
+    person.cart_channel = place_of(world.channels, found[1])
+    person.cart_returned = int(uniform(found[3]) < person.returns)
+    person.cart = basket(world, person, person.next_at, person.next_size, person.cart_category, member)
     person.cart_discount = 0
     if member:
         terms = law.terms[stretch_at(law, day)]
@@ -100,8 +99,7 @@ def propose_purchase(law: Law, book: Book, world: World, m: int, day: int) -> bo
         event = new_event(world, m, ORDER, day, second)
         event.amount = person.cart
         event.discount = person.cart_discount
-        channel = place_of(world.channels, luck(world, person, person.candidate, CART, 0)[1])
-        event.channel = world.channel_codes[channel]
+        event.channel = world.channel_codes[person.cart_channel]
         add_line(world, category_code(world, m), person.cart, person.cart_discount)
     event.order = person.order_row
     return True

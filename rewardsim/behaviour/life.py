@@ -20,12 +20,16 @@ from .stages import AT_ORDER, NO_STAGE
 from .visiting import begin_visit, exchanged, plan_visit, posted, propose_on_visit, shared
 
 NOTHING, LEAVING, JOINING, INVITING, PARCEL, BUYING, VISITING = 0, 1, 2, 3, 4, 5, 6
+OVER, EVENT, AGAIN = 0, 1, 2
 KEYS = 16  # types of event within a second
 END = 86_400 * KEYS
 
 
-def propose(law: Law, book: Book, world: World, m: int, day: int) -> bool:
-    """Fill the next event of a member's day; False when the day holds none any more."""
+def propose(law: Law, book: Book, world: World, m: int, day: int) -> int:
+    """Fill the next event of a member's day: EVENT; OVER when the day holds none any more.
+
+    AGAIN when something happened that is no event by itself but took rows, so that more may be needed.
+    """
     person = world.persons[m]
     if not has_arrived(person) and person.arrival < day + 1:
         arrive(world, m, day)
@@ -34,14 +38,16 @@ def propose(law: Law, book: Book, world: World, m: int, day: int) -> bool:
             task = next_task(book, world, m, day)
             if task == NOTHING:
                 world.wakes[m] = next_wake(book, world, m, day)
-                return False
+                return OVER
             if take_up(law, book, world, m, day, task):
-                return True
+                return EVENT
+            if task == BUYING or task == VISITING:
+                return AGAIN
         elif person.stage <= AT_ORDER:
             if propose_purchase(law, book, world, m, day):
-                return True
+                return EVENT
         elif propose_on_visit(law, book, world, m, day):
-            return True
+            return EVENT
 
 
 def next_task(book: Book, world: World, m: int, day: int) -> int:

@@ -9,8 +9,7 @@ from rewardsim.rules.stretch import stretch_at
 
 from .measures import RETURNED, RETURNS, tally
 from .moments import SECONDS, luck, picked
-from .philox import uniform
-from .purposes import CART, PARCEL
+from .purposes import PARCEL
 from .records import PARCEL_FREE, PARCEL_SPARE, Parcel, World
 
 
@@ -34,7 +33,7 @@ def send(law: Law, book: Book, world: World, m: int, day: int, order: int) -> No
     parcel.category = person.cart_category
     parcel.return_day = NEVER
     parcel.return_amount = 0
-    if uniform(luck(world, person, person.candidate, CART, 0)[3]) < person.returns:
+    if person.cart_returned == 1:
         parcel.return_day = parcel.day + picked(world.returns_after, found[2])
         parcel.return_amount = person.cart
     _queue(world, m, row)

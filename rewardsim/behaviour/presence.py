@@ -52,8 +52,9 @@ def find_candidate(world: World, m: int) -> None:
         if person.next_at >= end:
             person.next_at = UNSET
             return
-        season = world.seasons[int(person.next_at) - habits.first_day]
-        if uniform(found[1]) * top < season * habits.ceiling:
+        person.next_mark = uniform(found[1]) * top
+        if person.next_mark < world.seasons[int(person.next_at) - habits.first_day] * habits.ceiling:
+            person.next_size = found[2]
             return
         person.candidate += 1
 

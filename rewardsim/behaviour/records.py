@@ -48,6 +48,8 @@ class Person:
     factor: float = 1.0  # of the hazard, since then
     candidate: int = 0  # number of the next candidate purchase
     next_at: float = 0.0  # its moment
+    next_mark: float = 0.0  # its mark, in multiples of his rate: bought if no pull of that strength is missing
+    next_size: int = 0  # word of its basket
     visit: int = 0  # number of the next visit
     visit_at: float = 1.0e7  # its moment
     borrowed: float = 0.0  # purchases brought forward and not yet repaid
@@ -59,6 +61,8 @@ class Person:
     cart: int = 0  # purchase in hand: value
     cart_discount: int = 0  # discount by the coupon used
     cart_category: int = 0  # place of its category in the population
+    cart_channel: int = 0  # place of its channel
+    cart_returned: int = 0  # 1 if it will be taken back
     order_row: int = NONE  # its row among the orders, NONE before there is one
     orders: int = 0  # purchases made
     revenue: int = 0  # their value

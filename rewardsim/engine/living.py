@@ -7,7 +7,7 @@ the tables lack room for what may come next, the loop stops and says so, and its
 from __future__ import annotations
 
 from rewardsim.behaviour.inviting import INVITATIONS_MAX
-from rewardsim.behaviour.life import propose, react
+from rewardsim.behaviour.life import AGAIN, OVER, propose, react
 from rewardsim.behaviour.presence import notice_tier
 from rewardsim.behaviour.records import FRIEND_COUNT, PARCEL_SPARE, SEEN_COUNT, SEEN_KEPT, World
 from rewardsim.rules.apply import apply
@@ -28,12 +28,12 @@ def step(
 ) -> int:
     """Do one of the loop's tasks; the single entry, so that everything is compiled once.
 
-    LIVE lets members from ``start`` on live through ``day``, those of one shard; ``numbers`` holds
-    how many members there are, and how many of them stand side by side in a shard. The other tasks
-    are those of ``loop.step``; there ``numbers`` are a draw's tickets.
+    LIVE lets members of one shard from ``start`` on live through ``day`` and what follows; ``numbers``
+    holds the first member not meant, how many stand side by side in a shard, and the last day. The
+    other tasks are those of ``loop.step``; there ``numbers`` are a draw's tickets.
     """
     if task == LIVE:
-        return live_on(law, book, world, numbers[0], numbers[1], start, day, shard, shards)
+        return live_on(law, book, world, numbers, start, day, shard, shards)
     if task == SETTLE:
         if settle_day(law, book) and not draw_waits(law, book, day):
             return 1
@@ -48,19 +48,25 @@ def step(
 
 
 def live_on(
-    law: Law, book: Book, world: World, members: int, block: int, start: int, day: int, shard: int, shards: int
+    law: Law, book: Book, world: World, numbers: list[int], start: int, day: int, shard: int, shards: int
 ) -> int:
-    """Let a shard's members live through a day; return the first that could not for lack of room."""
+    """Let a shard's members live, one after the other; return the first that could not for lack of room.
+
+    Each lives through all the days at once: where nothing is shared, nobody waits for anybody.
+    """
     head = book.head[0]
     if head.day < day:
         head.day = day
+    members, block, last = numbers[0], numbers[1], numbers[2]
     m = start
     while m < members:
-        m, count = gather(world, members, block, m, day, shard, shards)
+        m, count = gather(world, members, block, m, last, shard, shards)
         for i in range(count):
             look_ahead(law, book, world, i, count)
-            if not live(law, book, world, world.due[i], day):
-                return world.due[i]
+            member = world.due[i]
+            while world.wakes[member] <= last:
+                if not live(law, book, world, member, max(day, world.wakes[member])):
+                    return member
     return members
 
 
@@ -96,8 +102,11 @@ def live(law: Law, book: Book, world: World, m: int, day: int) -> bool:
         if len(book.standings) > 0:
             notice_tier(book, world, m, day)
     while _has_room_to_act(world):
-        if not propose(law, book, world, m, day):
+        proposed = propose(law, book, world, m, day)
+        if proposed == OVER:
             return True
+        if proposed == AGAIN:
+            continue
         event = world.events[0]
         outcome = happens(law, book, world, event)
         if outcome == NONE:

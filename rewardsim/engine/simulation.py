@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -34,7 +35,9 @@ if TYPE_CHECKING:
     from .someone import Someone
 
 ENGINES = ("compiled", "simpy")
-BLOCK = 1 << 14  # members side by side in a shard
+THREADS = 2  # more bring little: threads wait for memory
+APART = 1 << 17  # members who live apart from others, before progress is told
+BLOCK = 1 << 12  # members side by side in a shard
 DAY_AFTER = 1  # what the last day settles would be posted on it
 
 
@@ -86,13 +89,12 @@ def simulate_population(
 ) -> Simulated:
     """Let a population live from ``first_day`` to ``last_day``; without a programme, as it would anyway.
 
-    ``members`` are those there are at first, or come by themselves. With ``folder`` ledger, journal
-    and events are written there as Parquet. ``threads`` and ``chunk`` (members side by side in a
-    thread) decide how the work is split, never what comes of it. ``checkpoint`` keeps the state at
-    the end of a day in a folder; ``resume`` goes on from one, perhaps under a programme that differs
-    after that day (ledger files then begin there). ``progress`` is called with (days done, days in
-    all). ``behaviour`` (SimPy only) is called with each member and returns his process, a generator, or
-    None to leave him to his habits. Raises CheckpointError where a checkpoint cannot be gone on from.
+    ``members`` come by themselves. With ``folder`` ledger, journal and events are written there.
+    ``threads`` and ``chunk`` (members side by side in one) split the work, never what comes of it.
+    ``checkpoint`` keeps the state at the end of a day in a folder; ``resume`` goes on from one, perhaps
+    under a programme that differs after that day (ledger files then begin there). ``progress`` is
+    called with (days done, days in all); ``behaviour`` (SimPy only) with each member, to return his
+    process or None. Raises CheckpointError where a checkpoint cannot be gone on from.
     """
     if engine not in ENGINES:
         raise ValueError(f"engine {engine!r} is unknown; allowed are {', '.join(ENGINES)}")
@@ -100,18 +102,13 @@ def simulate_population(
         raise ValueError("behaviour of one's own is interpreted: give engine='simpy' with it")
     began = time.perf_counter()
     scene = Scene(programme, population, members, first_day, last_day, seed, replicate)
-    shards = 1 if engine == "simpy" else threads or min(os.cpu_count() or 1, 2)
+    shards = 1 if engine == "simpy" else threads or min(os.cpu_count() or 1, THREADS)
     with scene.recording(folder) as recording:
-        ground = scene.ground(engine == "compiled", shards)
-        if folder is not None and programme:
-            ground.keep_events()
-        society = Society(scene.law, ground, scene.habits, len(scene.people), chunk or BLOCK, recording, scene.lottery)
-        try:
+        ground = scene.ground(engine == "compiled", shards, folder is not None)
+        with closing(scene.society(ground, chunk or BLOCK, recording)) as society:
             first = restore(resume, society, scene) if resume else first_day
             _live(Journey(society, scene, range(first, last_day + 1), checkpoint, progress, behaviour), engine)
             society.finish(last_day)
-        finally:
-            society.close()
     return scene.result(society, time.perf_counter() - began)
 
 
@@ -131,13 +128,17 @@ class Journey:
         joined = range(0)
         if day < self.days[-1]:
             joined = self.scene.welcome(self.society, self.society.end_day(day), day)
+        self.keep(day)
+        if self.progress:
+            self.progress(day - self.days[0] + 1, len(self.days))
+        return joined
+
+    def keep(self, day: int) -> None:
+        """Keep a checkpoint, if it is asked for at the end of this day."""
         if self.checkpoint and self.checkpoint[0] == day:
             self.society.hand_on()
             self.scene.audited()
             save(self.checkpoint[1], self.society, self.scene, day)
-        if self.progress:
-            self.progress(day - self.days[0] + 1, len(self.days))
-        return joined
 
 
 def _live(journey: Journey, engine: str) -> None:
@@ -145,10 +146,26 @@ def _live(journey: Journey, engine: str) -> None:
         from .simpy_engine import Clockwork
 
         Clockwork(journey).run()
-        return
-    for day in journey.days:
-        journey.society.live(day)
-        journey.end_day(day)
+    elif journey.scene.programme is None or not journey.scene.programme.shared:
+        _live_apart(journey)
+    else:
+        for day in journey.days:
+            journey.society.live(day, day)
+            journey.end_day(day)
+
+
+def _live_apart(journey: Journey) -> None:
+    """Let members live through all days one after the other: nothing is shared, so nobody waits for anybody."""
+    first, last = journey.days[0], journey.days[-1]
+    ends = [last] if journey.checkpoint is None else sorted({min(journey.checkpoint[0], last), last})
+    for end in ends:
+        for m in range(0, journey.society.members, APART):
+            journey.society.live(first, end, m, min(m + APART, journey.society.members))
+            if journey.progress:
+                done = min(m + APART, journey.society.members) / journey.society.members
+                journey.progress(first - journey.days[0] + int((end - first + 1) * done), len(journey.days))
+        journey.keep(end)
+        first = end + 1
 
 
 class Scene:
@@ -195,9 +212,16 @@ class Scene:
         habits.pool = found["pool"]
         return habits
 
-    def ground(self, compiled: bool, shards: int) -> Ground:
-        """Return fresh ground for everybody there is or may come to be."""
-        return Ground(self.law, self.tables, self.habits, self.people, self.capacity, compiled, shards)
+    def ground(self, compiled: bool, shards: int, keep: bool) -> Ground:
+        """Return fresh ground for everybody there is or may come to be; ``keep`` to have events written down."""
+        ground = Ground(self.law, self.tables, self.habits, self.people, self.capacity, compiled, shards)
+        if keep and self.programme:
+            ground.keep_events()
+        return ground
+
+    def society(self, ground: Ground, block: int, recording: Recording) -> Society:
+        """Return everybody on their ground."""
+        return Society(self.law, ground, self.habits, len(self.people), block, recording, self.lottery)
 
     def know_streams(self, people: Any, first: int = 0) -> None:
         """Note the streams of people from a number on."""
@@ -236,6 +260,7 @@ class Scene:
             self.seed,
             self.replicate,
             first_day=self.habits.first_day,
+            last_day=self.habits.last_day,
         )
         people["inviter"] = inviters
         self.ids += ids

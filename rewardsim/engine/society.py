@@ -19,7 +19,7 @@ from rewardsim.rules.records import NONE, Law, Request
 
 from . import living
 from .batches import as_objects
-from .collected import Collected
+from .collected import LEAST, Collected
 from .ground import Ground, numbers
 from .living import LIVE
 from .loop import DRAW, FINISH, SETTLE, SWEEP
@@ -70,24 +70,25 @@ class Society:
         if self._pool:
             self._pool.shutdown()
 
-    def live(self, day: int) -> None:
-        """Let everybody live through a day; shards short of room wait until all have stopped."""
-        waiting = dict.fromkeys(range(self.ground.shards), 0)
-        while waiting:
-            reached = self._live_on(waiting, day)
-            for shard, at in reached.items():
-                if at < self.members:
-                    self._make_room(shard, at == waiting[shard])
-            waiting = {shard: at for shard, at in reached.items() if at < self.members}
+    def live(self, day: int, last: int, first: int = 0, members: int | None = None) -> None:
+        """Let members from ``first`` on live through days; shards short of room wait until all have stopped.
 
-    def _live_on(self, waiting: dict[int, int], day: int) -> dict[int, int]:
-        """Let shards go on from where they wait; return how far each came."""
+        More than one day only where nothing is shared.
+        """
+        end = self.members if members is None else members
+        waiting = dict.fromkeys(range(self.ground.shards), first)
+        given = numbers([end, self._block, last], self.ground.compiled)
 
         def go_on(shard: int) -> int:
-            return self._take(LIVE, shard, waiting[shard], day)
+            return self._take(LIVE, shard, waiting[shard], day, given)
 
-        each = self._pool.map(go_on, waiting) if self._pool else map(go_on, waiting)
-        return dict(zip(waiting, each, strict=True))
+        while waiting:
+            each = self._pool.map(go_on, waiting) if self._pool else map(go_on, waiting)
+            reached = dict(zip(waiting, each, strict=True))
+            for shard, at in reached.items():
+                if at < end:
+                    self._make_room(shard, at == waiting[shard])
+            waiting = {shard: at for shard, at in reached.items() if at < end}
 
     def live_one(self, m: int, day: int) -> None:
         """Let one member live through a day, interpreted."""
@@ -165,13 +166,14 @@ class Society:
 
     def _take(self, task: int, shard: int, start: int, day: int, given: Any = None) -> int:
         if given is None:
-            given = numbers([self.members, self._block], self.ground.compiled)
+            given = numbers([], self.ground.compiled)
         book, world = self.ground.addressed(shard)
         return self._step(task, self._law_address, book, world, given, start, day, shard, self.ground.shards)
 
     def _make_room(self, shard: int, stuck: bool) -> None:
         """Take what a shard wrote and add to what it is short of; or hold the draw it waits for."""
         self._collected.take(shard)
+        self._collected.hand_on(LEAST)
         if self._under_law:
             if self.ground.head(shard, "draw_due"):
                 self._hold_draw(shard)

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
+from rewardsim.population import population_schema
 from rewardsim.programme import programme_schema
 from rewardsim.transactions import import_transactions, mapping_schema_json, schema_json
 
@@ -19,6 +20,7 @@ MAKERS: dict[str, Callable[[], Any]] = {
     "programme": programme_schema,
     "event": schema_json,
     "mapping": mapping_schema_json,
+    "population": population_schema,
 }
 COMMITTED = sorted(PACKAGE.rglob("*.schema.json"))
 

@@ -1,0 +1,1 @@
+"""Populations: what a file may say, and who comes of it."""
