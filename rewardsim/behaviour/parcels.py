@@ -8,7 +8,7 @@ from rewardsim.rules.records import NEVER, NONE, Book, Law
 from rewardsim.rules.stretch import stretch_at
 
 from .measures import RETURNED, RETURNS, tally
-from .moments import SECONDS, luck, picked
+from .moments import SECONDS, luck, picked, second_of
 from .purposes import PARCEL
 from .records import PARCEL_FREE, PARCEL_SPARE, Parcel, World
 
@@ -28,7 +28,10 @@ def send(law: Law, book: Book, world: World, m: int, day: int, order: int) -> No
     parcel.order = order
     parcel.task = DELIVER
     parcel.day = day + delay
-    parcel.second = (found[1] * SECONDS) >> 32
+    earliest = 0
+    if delay == 0:
+        earliest = second_of(person.next_at, day)
+    parcel.second = earliest + ((found[1] * (SECONDS - earliest)) >> 32)
     parcel.amount = person.cart
     parcel.category = person.cart_category
     parcel.return_day = NEVER

@@ -3,8 +3,8 @@
 The key says which world (seed and replicate), the counter which decision in it: the member's
 stream (64 bits), the step (32), the purpose (16) and a number within the decision (16). Nothing of
 scenario, worker or order is in the address, so the same member meets the same luck under every
-variant. Integers only, and no product beyond 63 bits, so that plain Python, numba and arrays of
-int64 agree. Not a cipher: real prizes are drawn by ``rewardsim.draws``.
+variant. A product may pass 63 bits: where it wraps, its two halves are still the same words, so that
+plain Python, numba and arrays of int64 agree. Not a cipher: real prizes are drawn by ``rewardsim.draws``.
 
 Source: Salmon, Moraes, Dror, Shaw (2011), "Parallel random numbers: as easy as 1, 2, 3".
 """
@@ -15,7 +15,6 @@ import hashlib
 from unicodedata import normalize
 
 WORD = 0xFFFFFFFF
-HALF = 0xFFFF
 FACTOR_0, FACTOR_1 = 0xD2511F53, 0xCD9E8D57
 WEYL_0, WEYL_1 = 0x9E3779B9, 0xBB67AE85
 ROUNDS = 10
@@ -26,16 +25,9 @@ def words(key_0: int, key_1: int, low: int, high: int, step: int, purpose: int, 
     """Return the four 32-bit words at an address."""
     c0, c1, c2, c3 = low, high, step & WORD, (purpose << 16) | sub
     for _ in range(ROUNDS):
-        a = FACTOR_0 * (c0 & HALF)
-        b = FACTOR_0 * (c0 >> 16) + (a >> 16)
-        c = FACTOR_1 * (c2 & HALF)
-        d = FACTOR_1 * (c2 >> 16) + (c >> 16)
-        c0, c1, c2, c3 = (
-            (d >> 16) ^ c1 ^ key_0,
-            ((d & HALF) << 16) | (c & HALF),
-            (b >> 16) ^ c3 ^ key_1,
-            ((b & HALF) << 16) | (a & HALF),
-        )
+        a = FACTOR_0 * c0
+        b = FACTOR_1 * c2
+        c0, c1, c2, c3 = ((b >> 32) & WORD) ^ c1 ^ key_0, b & WORD, ((a >> 32) & WORD) ^ c3 ^ key_1, a & WORD
         key_0 = (key_0 + WEYL_0) & WORD
         key_1 = (key_1 + WEYL_1) & WORD
     return c0, c1, c2, c3

@@ -44,5 +44,5 @@ class Collected:
         """Hand on what there is more of than ``least``."""
         for name, parts in self._parts.items():
             if sum(len(part) for part in parts) > least:
-                self._recording.take(name, np.concatenate(parts))
+                self._recording.take(name, parts[0] if len(parts) == 1 else np.concatenate(parts))
                 parts.clear()
