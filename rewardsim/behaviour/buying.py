@@ -31,10 +31,11 @@ def consider(law: Law, book: Book, world: World, m: int, day: int) -> None:
         wear(law, terms, book, world, m, person.next_at)
         pull = multiplier(law, terms, book, world, m, person.next_at)
     season = world.seasons[day - habits.first_day]
-    if person.next_mark >= season * pull or _repays(world, m, day):
+    extra = person.next_mark >= season
+    if person.next_mark >= season * pull or (not extra and _repays(world, m, day)):
         move_on(world, m)
         return
-    if person.next_mark >= season:
+    if extra:
         tally(world, person, day, EXTRA, 1)
         person.borrowed += 1.0 - habits.incremental
     _fill_cart(law, book, world, m, day, member)
@@ -45,7 +46,7 @@ def consider(law: Law, book: Book, world: World, m: int, day: int) -> None:
 
 
 def _repays(world: World, m: int, day: int) -> bool:
-    """Tell whether the purchase is left out for one that was brought forward.
+    """Tell whether a purchase he would make anyway is left out for one that was brought forward.
 
     A share of what is borrowed is repaid on each occasion, in expectation exactly all of it.
     """

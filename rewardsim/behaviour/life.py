@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from rewardsim.rules.codes import DELIVER, DRAW_ENTRY, ENROL, EXCHANGE, INVITE, ORDER, REDEEM, RETURN, SHARE, USE
 from rewardsim.rules.records import NEVER, NONE, Book, Law
+from rewardsim.rules.stretch import stretch_at
 
 from .buying import complete, consider, coupon_used, propose_purchase, redeemed
 from .happening import add_line, new_event
 from .measures import ENROLLED, JOINED, MEMBERS, tally
-from .moments import UNSET, second_of
+from .moments import SECONDS, UNSET, is_member, second_of
 from .parcels import next_parcel_day, parcel_done
-from .presence import arrive, has_arrived, leave, leaving_at
+from .presence import arrive, has_arrived, leave, leaving_at, wear
 from .records import REFERRED, World
 from .stages import AT_ORDER, NO_STAGE
 from .visiting import begin_visit, exchanged, plan_visit, posted, propose_on_visit, shared
@@ -142,11 +143,13 @@ def react(law: Law, book: Book, world: World, m: int, day: int, outcome: int) ->
         person = world.persons[m]
         person.friend_first = world.persons[person.friend_first].friend_next
     else:
-        _enrolled(world, m, day)
+        _enrolled(law, book, world, m, day)
 
 
-def _enrolled(world: World, m: int, day: int) -> None:
+def _enrolled(law: Law, book: Book, world: World, m: int, day: int) -> None:
     person = world.persons[m]
+    if is_member(book, world, m):
+        wear(law, law.terms[stretch_at(law, day)], book, world, m, day + person.enrol_second / SECONDS)
     plan_visit(world, m)
     tally(world, person, day, ENROLLED, 1)
     tally(world, person, day, MEMBERS, 1)

@@ -68,7 +68,11 @@ def leaving_at(person: Person) -> float:
 
 
 def wear(law: Law, terms: Terms, book: Book, world: World, m: int, at: float) -> None:
-    """Let a person's hazard be what it now is. Kept piece by piece, so that no change means no rounding."""
+    """Let a person's hazard be what it now is. Kept piece by piece, so that no change means no rounding.
+
+    Asked for at enrolment, at every occasion to buy and on every visit: whatever changes it in between
+    (a tier lost, a referrer gone) has its effect from the next of these on.
+    """
     person = world.persons[m]
     factor = hazard_factor(law, terms, book, world, m, at)
     if factor != person.factor:

@@ -15,6 +15,7 @@ import numpy as np
 
 from rewardsim.behaviour import measures
 from rewardsim.behaviour.records import FRIEND_COUNT, SEEN_COUNT, SEEN_KEPT, Friend, Person
+from rewardsim.rules.codes import ASK_PRIZE
 from rewardsim.rules.records import NONE, Law, Request
 
 from . import living
@@ -220,7 +221,10 @@ class Society:
         wanted = ground.head(shard, "request_count") + len(best) + 1
         if wanted > len(ground.books[shard].requests):
             ground.grow(shard, {"requests": wanted})
+        asked = ground.head(shard, "request_count")
         self._take(DRAW, shard, 0, 0, numbers(best, ground.compiled))
+        prizes = ground.head(shard, "request_count") - asked
+        self.settled[ground.head(shard, "day") - self.habits.first_day, ASK_PRIZE] += prizes
 
 
 def _no_law(compiled: bool) -> Law:
