@@ -154,3 +154,15 @@ def as_array(objects: list[Any], record: type) -> Any:
     rows = map(attrgetter(*fields.names), objects)
     flat = np.fromiter(chain.from_iterable(rows), np.int64, count=len(objects) * len(fields.names))
     return flat.view(fields)
+
+
+def copied(rows: Any) -> Any:
+    """Return a copy of adjoining rows of a structured array; numpy would copy them field by field."""
+    return np.ascontiguousarray(rows).view(np.int64).copy().view(rows.dtype)
+
+
+def joined(parts: list[Any]) -> Any:
+    """Return structured arrays as one."""
+    if len(parts) == 1:
+        return parts[0]
+    return np.concatenate([part.view(np.int64) for part in parts]).view(parts[0].dtype)

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
-
 from rewardsim.behaviour.records import SEEN_COUNT, Seen
 from rewardsim.rules.records import Entry, Note
 
+from .batches import joined
 from .ground import Ground
 
 LEAST = 1 << 16  # rows collected before they are handed on
@@ -44,5 +43,5 @@ class Collected:
         """Hand on what there is more of than ``least``."""
         for name, parts in self._parts.items():
             if sum(len(part) for part in parts) > least:
-                self._recording.take(name, parts[0] if len(parts) == 1 else np.concatenate(parts))
+                self._recording.take(name, joined(parts))
                 parts.clear()

@@ -28,7 +28,7 @@ from rewardsim.behaviour.records import (
 from rewardsim.rules import codes
 from rewardsim.rules.records import NEVER, NONE, Book, Event, EventLine, Law
 
-from .batches import as_array, as_objects
+from .batches import as_array, as_objects, copied
 from .tables import FREE_LISTS, TABLES, blank, grown, lengthened, open_book
 
 OWN_BOOK = ("head", "requests", "entries", "notes")
@@ -100,7 +100,7 @@ class Ground:
 
     def rows(self, table: Any, count: int, record: type) -> Any:
         """Return a table's first rows as a structured array of their own."""
-        return table[:count].copy() if self.compiled else as_array(table[:count], record)
+        return copied(table[:count]) if self.compiled else as_array(table[:count], record)
 
     def people(self, rows: Any, *fields: str) -> list[Any]:
         """Return some fields of some people as arrays."""

@@ -19,7 +19,7 @@ from rewardsim.rules.codes import ASK_PRIZE
 from rewardsim.rules.records import NONE, Law, Request
 
 from . import living
-from .batches import as_objects
+from .batches import as_objects, joined
 from .collected import LEAST, Collected
 from .ground import Ground, numbers
 from .living import LIVE
@@ -189,7 +189,7 @@ class Society:
         for other, book in enumerate(ground.books):
             found.append(ground.rows(book.requests, ground.head(other, "request_count"), Request))
             ground.set_head(other, "request_count", 0)
-        asked = np.concatenate(found)
+        asked = joined(found)
         if not len(asked):
             return
         self.settled[day - self.habits.first_day] = np.bincount(asked["kind"], minlength=KINDS_OF_REQUEST)
@@ -206,7 +206,7 @@ class Society:
         for world in self.ground.worlds:
             found.append(self.ground.rows(world.friends, int(world.counts[FRIEND_COUNT]), Friend))
             world.counts[FRIEND_COUNT] = 0
-        friends = np.concatenate(found)
+        friends = joined(found)
         low, high = self.ground.people(friends["inviter"], "low", "high")
         return friends[np.lexsort((friends["ordinal"], low, high, friends["second"]))]
 

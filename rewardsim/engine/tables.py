@@ -84,7 +84,7 @@ def blank(record: type, rows: int, compiled: bool) -> Any:
 
 
 def _fill(table: Any, record: type) -> None:
-    """Make every row of an array a fresh record, eight bytes at a time whatever they mean."""
+    """Make every row of an array a fresh record, eight bytes at a time; numpy would go field by field."""
     import numpy as np
 
     fresh = np.array([dataclasses.astuple(record())], dtype_of(record))
@@ -163,7 +163,7 @@ def lengthened(record: type, table: Any, rows: int, compiled: bool) -> Any:
     if not compiled:
         return table + blank(record, rows, compiled)
     longer = unwritten(record, len(table) + rows)
-    longer[: len(table)] = table
+    longer[: len(table)].view("i8")[:] = table.view("i8")
     _fill(longer[len(table) :], record)
     return longer
 
