@@ -1,7 +1,8 @@
 """Design a reward-token programme before it costs money, then run it by the same rules.
 
 Reading order: ``rewardsim.rules`` (the law), ``rewardsim.programme`` (what a person writes),
-``rewardsim.transactions`` (the outside world's data), ``rewardsim.engine`` (the loops),
+``rewardsim.transactions`` (the outside world's data), ``rewardsim.population`` and
+``rewardsim.behaviour`` (who members are and how they act), ``rewardsim.engine`` (the loops),
 ``rewardsim.experiments`` (runs and what is asked of them).
 
 ``import rewardsim as rs`` is light: each name below loads what it needs when it is first used.
@@ -13,33 +14,55 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from rewardsim.experiments.checkpoints import checkpoint
+    from rewardsim.experiments.compare import compare
     from rewardsim.experiments.replay import replay
     from rewardsim.experiments.run import Run
+    from rewardsim.experiments.simulate import simulate
+    from rewardsim.experiments.simulate_plan import SimulationError
+    from rewardsim.experiments.simulate_run import SimulationRun
+    from rewardsim.population import Population, PopulationError, load_population
     from rewardsim.programme import Programme, ProgrammeError, load_programme, parse_programme
     from rewardsim.transactions import TransactionError, import_transactions, load_mapping
 
 __version__ = "0.1.0"
 __all__ = [
+    "Population",
+    "PopulationError",
     "Programme",
     "ProgrammeError",
     "Run",
+    "SimulationError",
+    "SimulationRun",
     "TransactionError",
+    "checkpoint",
+    "compare",
     "import_transactions",
     "load_mapping",
+    "load_population",
     "load_programme",
     "parse_programme",
     "replay",
+    "simulate",
 ]
 _HOMES = {
+    "Population": "rewardsim.population",
+    "PopulationError": "rewardsim.population",
     "Programme": "rewardsim.programme",
     "ProgrammeError": "rewardsim.programme",
     "Run": "rewardsim.experiments.run",
+    "SimulationError": "rewardsim.experiments.simulate_plan",
+    "SimulationRun": "rewardsim.experiments.simulate_run",
     "TransactionError": "rewardsim.transactions",
+    "checkpoint": "rewardsim.experiments.checkpoints",
+    "compare": "rewardsim.experiments.compare",
     "import_transactions": "rewardsim.transactions",
     "load_mapping": "rewardsim.transactions",
+    "load_population": "rewardsim.population",
     "load_programme": "rewardsim.programme",
     "parse_programme": "rewardsim.programme",
     "replay": "rewardsim.experiments.replay",
+    "simulate": "rewardsim.experiments.simulate",
 }
 
 
@@ -50,6 +73,14 @@ def __getattr__(name: str) -> Any:
     value = getattr(importlib.import_module(_HOMES[name]), name)
     globals()[name] = value
     return value
+
+
+def _figure(name: str) -> Any:
+    """Return a figure for ``run.plot``. Only the front door may open every room: runs know no figures."""
+    figures = importlib.import_module("rewardsim.figures")
+    if not hasattr(figures, name):
+        raise AttributeError(f"rewardsim.figures has no {name!r} to draw it with")
+    return getattr(figures, name)
 
 
 def __dir__() -> list[str]:

@@ -14,6 +14,7 @@ import typer
 
 from rewardsim.cli_draw import app as draw_commands
 from rewardsim.cli_report import Json, print_json, reporting
+from rewardsim.cli_simulate import compare, simulate
 
 app = typer.Typer(
     name="rewardsim",
@@ -60,15 +61,16 @@ def check(programme: ProgrammeFile, as_json: Json = False) -> None:
 
 @app.command()
 def schema(
-    what: Annotated[str, typer.Argument(help="programme, event or mapping.", show_default=False)],
+    what: Annotated[str, typer.Argument(help="programme, event, mapping or population.", show_default=False)],
 ) -> None:
     """Print the JSON Schema of a file or record."""
-    from rewardsim import programme, transactions
+    from rewardsim import population, programme, transactions
 
     makers: dict[str, Callable[[], Any]] = {
         "programme": programme.programme_schema,
         "event": transactions.schema_json,
         "mapping": transactions.mapping_schema_json,
+        "population": population.population_schema,
     }
     if what not in makers:
         typer.echo(f"schema: found {what!r}, allowed {', '.join(makers)}, do: name one of them", err=True)
@@ -141,14 +143,18 @@ def explain(
     as_json: Json = False,
 ) -> None:
     """Tell a member's history: each entry, the rule behind it, and the rules that did not fire and why."""
-    from rewardsim.experiments.run import Run
+    from rewardsim.experiments.simulate_run import open_run
 
     with reporting(as_json):
-        told = Run(run).explain(member)
+        told = open_run(run).explain(member)
     if as_json:
         print_json(told.to_dict())
     else:
         typer.echo(str(told))
+
+
+app.command()(simulate)
+app.command()(compare)
 
 
 def _load(path: Path, without: str) -> Any:

@@ -43,8 +43,7 @@ def item_wish(law: Law, terms: Terms, book: Book, world: World, m: int, day: int
 def value_of_waiting(law: Law, terms: Terms, book: Book, world: World, m: int, day: int) -> float:
     """Return the best present value, a token, of the items a member must wait for.
 
-    It halves with every ``patience`` days of waiting; what takes until his tokens expire, or until
-    the offer ends, is worth nothing.
+    It halves with every ``patience`` days of waiting; what takes until his tokens expire is worth nothing.
     """
     member = book.members[m]
     person = world.persons[m]
@@ -56,7 +55,7 @@ def value_of_waiting(law: Law, terms: Terms, book: Book, world: World, m: int, d
         if item.tokens <= member.available or not may_take(terms, book, m, item, day):
             continue
         days = _days_until(item.tokens - member.available - member.pending, income)
-        if day + days < min(expiry_day, item.to_day):
+        if day + days < expiry_day:
             best = max(best, world.worths[row] / item.tokens * _discount(days, person.patience))
     return best
 

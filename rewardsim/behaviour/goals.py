@@ -1,7 +1,8 @@
 """Goals: how strongly the next reward within reach pulls, the nearer the stronger.
 
 A goal is the price of the next item on offer, or the next tier. It pulls only where the member can
-expect to get there in time: few infrequent buyers do (Hartmann & Viard 2008).
+expect to get there in time: few infrequent buyers do (Hartmann & Viard 2008). That an offer will end
+or change he does not foresee: else a rule's later date would reach back before it.
 """
 
 from __future__ import annotations
@@ -26,9 +27,10 @@ def pull(law: Law, terms: Terms, book: Book, world: World, m: int, at: float) ->
     progress = max(
         _towards_item(law, terms, book, world, m, day), _towards_tier(law, terms, book, world, m, day)
     )
-    if progress <= 0.0:
-        return 0.0
-    return math.pow(progress, world.habits[0].goal_shape)
+    shape = world.habits[0].goal_shape
+    if progress <= 0.0 or shape == 1.0:
+        return max(0.0, progress)
+    return math.pow(progress, shape)
 
 
 def tokens_a_purchase(law: Law, terms: Terms, world: World, person: Person) -> float:
@@ -53,7 +55,6 @@ def _towards_item(law: Law, terms: Terms, book: Book, world: World, m: int, day:
     have = member.available + member.pending
     start = 0
     end = NONE
-    last_day = NEVER
     for row in range(len(law.items)):
         item = law.items[row]
         if item.tokens <= have:
@@ -61,11 +62,10 @@ def _towards_item(law: Law, terms: Terms, book: Book, world: World, m: int, day:
                 start = item.tokens
         elif (end == NONE or item.tokens < end) and may_take(terms, book, m, item, day):
             end = item.tokens
-            last_day = item.to_day
     if end == NONE or have <= start:
         return 0.0
     person = world.persons[m]
-    days = min(last_day, expiry_of_first(book, m)) - day
+    days = expiry_of_first(book, m) - day
     if not _feasible(world, person, end - have, tokens_a_purchase(law, terms, world, person), days):
         return 0.0
     return (have - start) / (end - start)

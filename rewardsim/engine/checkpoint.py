@@ -59,11 +59,11 @@ def save(folder: Path, society: Any, scene: Any, day: int) -> None:
         "format": FORMAT,
         "sources": sources_digest("rules", "behaviour"),
         "programme": _described(scene.programme),
+        "people": scene.people_key,
         "day": day,
         "first_day": scene.habits.first_day,
         "last_day": scene.habits.last_day,
         "members": society.members,
-        "capacity": scene.capacity,
         "joined": scene.habits.joined,
         "counted": {"entries": scene.auditor.entries, "notes": scene.chains.notes},
         "draws": scene.lottery.held if scene.lottery else {},
@@ -81,8 +81,11 @@ def restore(folder: Path, society: Any, scene: Any) -> int:
 
     Raises CheckpointError where the checkpoint cannot be gone on from.
     """
-    manifest = _manifest(folder)
-    _refuse(folder, _faults(manifest, society, scene, str(folder)))
+    manifest = read_checkpoint(folder)
+    days = scene.habits.first_day, scene.habits.last_day
+    faults = faults_of(manifest, scene.programme, scene.people_key, *days, str(folder))
+    if faults:
+        raise CheckpointError(faults)
     with np.load(folder / STATE, allow_pickle=False) as state:
         _restore_tables(society, state)
         scene.ids[:] = state["ids"].tolist()
@@ -158,7 +161,8 @@ def _table(array: Any, record: type, compiled: bool) -> Any:
     return array if compiled else as_objects(array, record)
 
 
-def _manifest(folder: Path) -> dict[str, Any]:
+def read_checkpoint(folder: Path) -> dict[str, Any]:
+    """Return what a checkpoint says of itself; raise CheckpointError where there is none."""
     try:
         found = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
     except (OSError, ValueError):
@@ -169,34 +173,32 @@ def _manifest(folder: Path) -> dict[str, Any]:
     return dict(found)
 
 
-def _faults(manifest: dict[str, Any], society: Any, scene: Any, place: str) -> list[Fault]:
-    """Return why the checkpoint cannot be gone on from, all of it."""
+def faults_of(
+    manifest: dict[str, Any], programme: Programme | None, people: str, first_day: int, last_day: int, place: str
+) -> list[Fault]:
+    """Return why a simulation cannot go on from a checkpoint, all of it."""
     said: list[tuple[str, str, str, str]] = []
     if manifest["sources"] != sources_digest("rules", "behaviour"):
         said.append(("other_sources", "other rules or behaviour", "those it was made with", "make the checkpoint anew"))
-    if manifest["first_day"] != scene.habits.first_day or manifest["last_day"] < scene.habits.last_day:
-        days = [str(day_date(manifest[name])) for name in ("first_day", "last_day")]
-        asked = f"{day_date(scene.habits.first_day)} to {day_date(scene.habits.last_day)}"
-        said.append(("other_days", asked, f"from {days[0]}, to {days[1]} at most", "ask for these days"))
-    if manifest["capacity"] != scene.capacity:
-        found = f"{scene.capacity} people and pool"
-        said.append(("other_people", found, str(manifest["capacity"]), "give the population it was made with"))
+    kept = manifest["first_day"], manifest["last_day"]
+    if kept[0] != first_day or not manifest["day"] < last_day <= kept[1]:
+        asked = f"{day_date(first_day)} to {day_date(last_day)}"
+        allowed = f"from {day_date(kept[0])}, to between {day_date(manifest['day'] + 1)} and {day_date(kept[1])}"
+        said.append(("other_days", asked, allowed, "ask for these days"))
+    if manifest["people"] != people:
+        what = "another population, number of members, seed or replicate"
+        said.append(("other_people", what, "those it was made with", "give these"))
     known = manifest["programme"]
-    if (known is None) != (scene.programme is None):
+    if (known is None) != (programme is None):
         said.append(("other_programme", "with and without a programme", "both or neither", "fork what is alike"))
-    elif known:
+    elif known and programme:
         before = parse_programme(known["text"], known["file"])
         todo = f"let changes start on {day_date(manifest['day'] + 1)} or later"
         said += [
             ("reaches_back", what, f"the same up to {day_date(manifest['day'])}", todo)
-            for what in differences(before, scene.programme, manifest["day"])
+            for what in differences(before, programme, manifest["day"])
         ]
     return [Fault(Place(place), *one) for one in said]
-
-
-def _refuse(folder: Path, faults: list[Fault]) -> None:
-    if faults:
-        raise CheckpointError(faults)
 
 
 def differences(before: Programme, after: Programme, day: int) -> list[str]:

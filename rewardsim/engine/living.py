@@ -112,6 +112,9 @@ def live(law: Law, book: Book, world: World, m: int, day: int) -> bool:
         if outcome == NONE:
             return False
         react(law, book, world, m, day, outcome)
+        # At once, so that a member who had to wait for room in mid-day sees no more than others do.
+        if len(book.standings) > 0 and book.members[m].status == ENROLLED:
+            notice_tier(book, world, m, day)
         if event.order != NONE:
             retire(book, event.order)
     return False

@@ -83,6 +83,7 @@ def simulate_population(
     chunk: int | None = None,
     folder: Path | None = None,
     checkpoint: tuple[int, Path] | None = None,
+    stop: bool = False,
     resume: Path | None = None,
     progress: Callable[[int, int], None] | None = None,
     behaviour: Callable[[Someone], Iterator[Any] | None] | None = None,
@@ -91,10 +92,10 @@ def simulate_population(
 
     ``members`` come by themselves. With ``folder`` ledger, journal and events are written there.
     ``threads`` and ``chunk`` (members side by side in one) split the work, never what comes of it.
-    ``checkpoint`` keeps the state at the end of a day in a folder; ``resume`` goes on from one, perhaps
-    under a programme that differs after that day (ledger files then begin there). ``progress`` is
-    called with (days done, days in all); ``behaviour`` (SimPy only) with each member, to return his
-    process or None. Raises CheckpointError where a checkpoint cannot be gone on from.
+    ``checkpoint`` keeps the state at the end of a day in a folder, and ``stop`` ends there; ``resume``
+    goes on from one, perhaps under a programme that differs after that day (ledger files then begin
+    there). ``progress`` is called with (days done, days in all); ``behaviour`` (SimPy only) with each
+    member, to return his process or None. Raises CheckpointError where it cannot be gone on from.
     """
     if engine not in ENGINES:
         raise ValueError(f"engine {engine!r} is unknown; allowed are {', '.join(ENGINES)}")
@@ -107,8 +108,9 @@ def simulate_population(
         ground = scene.ground(engine == "compiled", shards, folder is not None)
         with closing(scene.society(ground, chunk or BLOCK, recording)) as society:
             first = restore(resume, society, scene) if resume else first_day
-            _live(Journey(society, scene, range(first, last_day + 1), checkpoint, progress, behaviour), engine)
-            society.finish(last_day)
+            last = checkpoint[0] if checkpoint and stop else last_day
+            _live(Journey(society, scene, range(first, last + 1), checkpoint, progress, behaviour), engine)
+            society.finish(last)
     return scene.result(society, time.perf_counter() - began)
 
 
@@ -126,7 +128,7 @@ class Journey:
     def end_day(self, day: int) -> range:
         """Settle a day that has been lived; return the numbers of those who join."""
         joined = range(0)
-        if day < self.days[-1]:
+        if day < self.society.habits.last_day:
             joined = self.scene.welcome(self.society, self.society.end_day(day), day)
         self.keep(day)
         if self.progress:
@@ -185,6 +187,7 @@ class Scene:
         self.population = population
         self.law = programme.law() if programme else None
         self.seed, self.replicate = seed, replicate
+        self.people_key = people_key(population, members, seed, replicate)
         count = population.members if members is None else members
         self.people, self.ids = population.people(programme, count, seed, replicate, first_day, last_day)
         found = population.tables(programme, first_day, last_day, count)
@@ -297,3 +300,8 @@ class Scene:
         rows = sorted(known.tolist(), key=self.ids.__getitem__)
         return self.auditor.digest(self.ids, self.chains.chains, rows)
 
+
+def people_key(population: Population, members: int | None, seed: int, replicate: int) -> str:
+    """Return what people are the same by: their population, its habits included, how many, and their luck."""
+    count = population.members if members is None else members
+    return f"{population.key}/{count}/{seed}/{replicate}"

@@ -65,14 +65,14 @@ class TestHoarding:
         made.member.pending = 7_500
         assert wish(made) == NONE
 
-    def test_nobody_waits_beyond_expiry_or_the_end_of_the_offer(self) -> None:
+    def test_nobody_waits_beyond_expiry_and_nobody_foresees_the_end_of_an_offer(self) -> None:
         made = reward_mi(9_900, 365.0)
         assert wish(made) == NONE
         made.book.lots[0].expiry_day = DAY + 20
         assert wish(made) == SMALL
         made = reward_mi(9_900, 365.0)
         made.law.items[BIG].to_day = DAY + 20
-        assert wish(made) == SMALL
+        assert wish(made) == NONE
 
     def test_the_small_coupon_goes_if_the_table_is_linear(self) -> None:
         made = reward_mi(9_900, 1_000.0)

@@ -8,7 +8,7 @@ from behaviour.made import AT, DAY, Scene, scene
 from rewardsim.behaviour.goals import pull, tokens_a_purchase
 from rewardsim.rules import codes
 from rewardsim.rules.calendar import day_of
-from rewardsim.rules.records import Counter
+from rewardsim.rules.records import NEVER, Counter
 
 PRICES = (1_000, 2_500, 10_000)
 
@@ -91,10 +91,12 @@ class TestReach:
         made.book.lots[0].expiry_day = DAY + 60
         assert pulled(made) == pytest.approx(0.5)
 
-    def test_so_is_the_end_of_the_offer(self) -> None:
+    def test_the_end_of_an_offer_is_not_foreseen(self) -> None:
         made = scene((1_000,)).give(500).set(goal_reach=0.0)
         made.law.items[0].to_day = DAY + 20
-        assert pulled(made) == 0.0
+        before = pulled(made)
+        made.law.items[0].to_day = NEVER
+        assert before == pulled(made) > 0.0
 
     def test_where_purchases_earn_nothing_no_item_pulls(self) -> None:
         made = rich(scene((1_000,), earn_on=0)).give(500)

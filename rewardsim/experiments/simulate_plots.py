@@ -1,0 +1,161 @@
+"""``run.plot.<figure>()``: the names of a simulation's pictures, and the tables each is drawn from.
+
+Figures take tables and know runs; a run must not know figures, or every arrow of the house would turn
+round. So a run knows a picture by its name and tables only. Who draws it is answered by the package's
+front door, which may open every room: ``rewardsim._figure`` loads ``rewardsim.figures`` on first use.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import rewardsim
+
+if TYPE_CHECKING:
+    from .simulate_run import SimulationRun
+
+
+class Picture(NamedTuple):
+    """What is drawn: by which function of ``rewardsim.figures``, from which tables."""
+
+    figure: str
+    shows: str
+    tables: Callable[[SimulationRun], dict[str, Any]]
+
+
+def _by_day(run: SimulationRun, *measures: str, by: str = "") -> Any:
+    """Return measures by replicate, arm and day, all cohorts together."""
+    sums = ", ".join(f"sum({name})::BIGINT AS {name}" for name in measures)
+    keys = f"replicate, arm, day{', ' + by if by else ''}"
+    return run.sql(f"SELECT {keys}, {sums} FROM daily GROUP BY {keys} ORDER BY {keys}")
+
+
+def _first(run: SimulationRun, table: str) -> Any:
+    """Return a table's rows on the first replicate's programme arm."""
+    first = "replicate = 0 AND arm = 'programme'"
+    return run.sql(f"SELECT * EXCLUDE (replicate, arm) FROM {table} WHERE {first} ORDER BY day")
+
+
+def _friends(run: SimulationRun) -> Any:
+    """Return how many friends joined and bought, by generation."""
+    return run.sql("""
+        SELECT generation, count(*)::BIGINT AS joined, count(*) FILTER (purchases > 0)::BIGINT AS bought
+        FROM members WHERE kind = 'referred' GROUP BY generation ORDER BY generation
+    """)
+
+
+def _friends_by_day(run: SimulationRun) -> Any:
+    """Return by how many friends brought by invitation are more, or fewer, after each day."""
+    return run.sql("""
+        WITH friends AS (SELECT arrival, left_day FROM members WHERE kind = 'referred'),
+            moves AS (SELECT arrival AS day, 1 AS moved FROM friends
+                UNION ALL SELECT left_day, -1 FROM friends WHERE left_day IS NOT NULL)
+        SELECT day, sum(moved)::BIGINT AS present FROM moves GROUP BY day ORDER BY day
+    """)
+
+
+def _phases(run: SimulationRun) -> dict[str, Any]:
+    """Return the first days of the programme's phases."""
+    return {"phases": {row["id"]: row["starts"] for row in run.programme.source.document.get("phases", [])}}
+
+
+def _assumed(run: SimulationRun) -> dict[str, str]:
+    people = run.manifest["population"]
+    return {"assumed": f"behaviour \"{people['preset']}\", phi = {people['phi']:g}; population {people['id']}"}
+
+
+def _money(run: SimulationRun) -> dict[str, Any]:
+    return {"currency": run.programme.currency, "digits": run.programme.minor_digits}
+
+
+def _token(run: SimulationRun) -> dict[str, Any]:
+    return {"token": run.programme.token, "decimals": run.programme.token_decimals}
+
+
+def _levels(run: SimulationRun) -> dict[str, Any]:
+    return {"levels": run.programme.names.levels}
+
+
+PICTURES = {
+    "effects": Picture(
+        "effects",
+        "what the programme changes, with intervals",
+        lambda run: {"effects": run.effects, **_levels(run), **_money(run), **_assumed(run)},
+    ),
+    "parts": Picture(
+        "revenue_parts",
+        "what the change of revenue is made of",
+        lambda run: {"effects": run.effects, **_money(run), **_assumed(run)},
+    ),
+    "cohorts": Picture(
+        "effect_by_cohort",
+        "the change of revenue by month of arrival",
+        lambda run: {"effects": run.effects, **_money(run), **_assumed(run)},
+    ),
+    "variants": Picture(
+        "effect_by_arm",
+        "one quantity in every arm; quantity=\"roi\" for another than revenue",
+        lambda run: {"effects": run.effects, **_money(run), **_token(run), **_assumed(run)},
+    ),
+    "purchases": Picture(
+        "purchases_over_time",
+        "purchases a week with the programme and without",
+        lambda run: {"daily": _by_day(run, "purchases"), **_phases(run), **_assumed(run)},
+    ),
+    "people": Picture(
+        "people_over_time",
+        "people who stay with the programme and without",
+        lambda run: {
+            "daily": _by_day(run, "present"),
+            "friends": _friends_by_day(run),
+            **_phases(run),
+            **_assumed(run),
+        },
+    ),
+    "tiers": Picture(
+        "members_by_tier",
+        "members by tier and day",
+        lambda run: {"daily": _by_day(run, "members", by="tier"), **_levels(run), **_phases(run), **_assumed(run)},
+    ),
+    "purposes": Picture(
+        "tokens_by_purpose",
+        "what tokens were issued for, and how many are outstanding",
+        lambda run: {"issued": run.issued, "tokens": run.tokens, **_token(run), **_phases(run), **_assumed(run)},
+    ),
+    "tokens": Picture(
+        "tokens_over_time",
+        "tokens moved and standing by day, first replicate",
+        lambda run: {"daily": _first(run, "tokens"), **_token(run), **_phases(run)},
+    ),
+    "referral": Picture(
+        "referral_funnel",
+        "from invitations to friends who buy, first replicate",
+        lambda run: {"counts": _first(run, "daily"), "friends": _friends(run), **_assumed(run)},
+    ),
+}
+"""Name of a picture -> how it comes about."""
+
+
+class Plots:
+    """The pictures of a run: ``run.plot.effects()``; further words go to the figure."""
+
+    def __init__(self, run: SimulationRun) -> None:
+        self._run = run
+
+    def __getattr__(self, name: str) -> Callable[..., Any]:
+        if name not in PICTURES:
+            raise AttributeError(f"no picture {name!r}; there are {', '.join(PICTURES)}")
+        picture = PICTURES[name]
+
+        def draw(**options: Any) -> Any:
+            return rewardsim._figure(picture.figure)(**{**picture.tables(self._run), **options})
+
+        draw.__doc__ = f"Draw {picture.shows}."
+        return draw
+
+    def __dir__(self) -> list[str]:
+        return list(PICTURES)
+
+    def __repr__(self) -> str:
+        return "\n".join(f"{name:<10}{picture.shows}" for name, picture in PICTURES.items())

@@ -1,0 +1,1 @@
+"""Figures over replicates and runs: intervals, decomposition, profit, purposes."""
