@@ -39,7 +39,9 @@ def simulate(
     ] = "",
     ledger: Annotated[bool, typer.Option("--ledger", help="Keep every entry of the first replicate.")] = False,
     out: Store = Path("runs"),
-    report: Annotated[Path | None, typer.Option(help="Write a page with figures, which needs nothing else (HTML).")] = None,
+    report: Annotated[
+        Path | None, typer.Option(help="Write a page with figures, which needs nothing else (HTML).")
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Simulate a population under a programme, and say what the programme changes."""

@@ -216,7 +216,7 @@ def differences(before: Programme, after: Programme, day: int) -> list[str]:
         ("items offered", items[0], items[1][: len(items[0])]),
         ("shared budgets and stocks", old.pools, new.pools[: len(old.pools)]),
         ("draws", old.draws, new.draws),
-        ("number of tiers", [len(old.levels)], [len(new.levels)]),
+        ("tiers", before.names.levels, after.names.levels),
     ]
     said += [what for what, one, other in tables if list(one) != list(other)]
     words = {code: name for code, name in before.names.rules.items() if after.names.rules.get(code, name) != name}

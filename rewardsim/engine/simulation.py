@@ -204,7 +204,7 @@ class Scene:
 
     def _habits(self, found: dict[str, Any], first_day: int, last_day: int) -> Habits:
         values = self.population.habits_values()
-        tiers = len(self.law.levels) if self.law else 0
+        tiers = len(self.programme.names.levels) if self.programme else 0
         habits = Habits(**values)
         habits.key_0, habits.key_1 = key_of(self.seed, self.replicate)
         habits.programme = int(self.programme is not None)
