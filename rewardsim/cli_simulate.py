@@ -56,10 +56,8 @@ def simulate(
             write_report(run, report)
     if as_json:
         print_json({"run": str(run.path), "digest": run.digest, **run.summary()})
-        return
-    typer.echo(str(run))
-    if report is not None:
-        typer.echo(f"report   {report}")
+    else:
+        typer.echo(f"{run}\nreport   {report}" if report else str(run))
 
 
 def _simulated(

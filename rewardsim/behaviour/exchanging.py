@@ -12,7 +12,7 @@ from rewardsim.rules.records import NONE, Book, Law, Terms
 
 from .basket import mean_basket
 from .choice import probability, weight_of
-from .goals import expiry_of_first, tokens_a_purchase
+from .goals import earning_orders_left, expiry_of_first, tokens_a_purchase
 from .philox import uniform
 from .records import World
 from .worth import lose_soon, may_take
@@ -47,14 +47,19 @@ def value_of_waiting(law: Law, terms: Terms, book: Book, world: World, m: int, d
     """
     member = book.members[m]
     person = world.persons[m]
-    income = tokens_a_purchase(law, terms, world, person) * person.rate
+    a_purchase = tokens_a_purchase(law, terms, world, person)
+    income = a_purchase * person.rate
+    most = a_purchase * earning_orders_left(terms, book, m, day)
     expiry_day = expiry_of_first(book, m)
     best = 0.0
     for row in range(len(law.items)):
         item = law.items[row]
         if item.tokens <= member.available or not may_take(terms, book, m, item, day):
             continue
-        days = _days_until(item.tokens - member.available - member.pending, income)
+        missing = item.tokens - member.available - member.pending
+        if missing > most:
+            continue
+        days = _days_until(missing, income)
         if day + days < expiry_day:
             best = max(best, world.worths[row] / item.tokens * _discount(days, person.patience))
     return best

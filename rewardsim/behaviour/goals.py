@@ -10,7 +10,17 @@ from __future__ import annotations
 import math
 
 from rewardsim.rules.calendar import month_start, next_anniversary, year_of
-from rewardsim.rules.codes import ANNIVERSARY, AT_REVIEW, BY_ORDERS, BY_TOKENS_EARNED, CALENDAR_YEAR, ROLLING_MONTHS
+from rewardsim.rules.codes import (
+    ANNIVERSARY,
+    AT_REVIEW,
+    BY_ORDERS,
+    BY_TOKENS_EARNED,
+    CALENDAR_YEAR,
+    PER_PROGRAMME,
+    ROLLING_MONTHS,
+)
+from rewardsim.rules.counters import used
+from rewardsim.rules.orders import ORDERS_SLOT
 from rewardsim.rules.records import NEVER, NONE, Book, Law, Terms
 from rewardsim.rules.standing import qualifying, tiers_run
 
@@ -18,6 +28,7 @@ from .basket import mean_basket
 from .records import Person, World
 from .worth import may_take
 
+UNLIMITED = 1.0e9
 HORIZON = 365  # days a member looks ahead where nothing ends earlier
 
 
@@ -39,6 +50,13 @@ def tokens_a_purchase(law: Law, terms: Terms, world: World, person: Person) -> f
         return 0.0
     band = law.bands[terms.band_first]
     return float(math.floor(mean_basket(world, person) * band.tokens / band.per))
+
+
+def earning_orders_left(terms: Terms, book: Book, m: int, day: int) -> float:
+    """Return how many of a member's purchases will still earn, as far as the programme's own limit goes."""
+    if terms.orders_max == NONE or terms.orders_period != PER_PROGRAMME:
+        return UNLIMITED
+    return float(max(0, terms.orders_max - used(book, terms, m, ORDERS_SLOT, PER_PROGRAMME, day)))
 
 
 def expiry_of_first(book: Book, m: int) -> int:
@@ -66,7 +84,10 @@ def _towards_item(law: Law, terms: Terms, book: Book, world: World, m: int, day:
         return 0.0
     person = world.persons[m]
     days = expiry_of_first(book, m) - day
-    if not _feasible(world, person, end - have, tokens_a_purchase(law, terms, world, person), days):
+    income = tokens_a_purchase(law, terms, world, person)
+    if end - have > income * earning_orders_left(terms, book, m, day):
+        return 0.0
+    if not _feasible(world, person, end - have, income, days):
         return 0.0
     return (have - start) / (end - start)
 

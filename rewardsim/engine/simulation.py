@@ -97,10 +97,7 @@ def simulate_population(
     there). ``progress`` is called with (days done, days in all); ``behaviour`` (SimPy only) with each
     member, to return his process or None. Raises CheckpointError where it cannot be gone on from.
     """
-    if engine not in ENGINES:
-        raise ValueError(f"engine {engine!r} is unknown; allowed are {', '.join(ENGINES)}")
-    if behaviour is not None and engine != "simpy":
-        raise ValueError("behaviour of one's own is interpreted: give engine='simpy' with it")
+    _check(engine, behaviour)
     began = time.perf_counter()
     scene = Scene(programme, population, members, first_day, last_day, seed, replicate)
     shards = 1 if engine == "simpy" else threads or min(os.cpu_count() or 1, THREADS)
@@ -112,6 +109,13 @@ def simulate_population(
             _live(Journey(society, scene, range(first, last + 1), checkpoint, progress, behaviour), engine)
             society.finish(last)
     return scene.result(society, time.perf_counter() - began)
+
+
+def _check(engine: str, behaviour: Any) -> None:
+    if engine not in ENGINES:
+        raise ValueError(f"engine {engine!r} is unknown; allowed are {', '.join(ENGINES)}")
+    if behaviour is not None and engine != "simpy":
+        raise ValueError("behaviour of one's own is interpreted: give engine='simpy' with it")
 
 
 @dataclass

@@ -141,7 +141,13 @@ def _manifest(plan: Plan, parts: list[dict[str, Any]], engine: str) -> dict[str,
             "text": population.text,
         },
         "arms": [
-            {"name": arm.name, "programme": _described(arm.programme), "population": arm.population.id}
+            {
+                "name": arm.name,
+                "programme": _described(arm.programme),
+                "population": arm.population.id,
+                "preset": arm.population.preset,
+                "phi": arm.population.habits_values()["incremental"],
+            }
             for arm in plan.arms
         ],
         "pairs": [[arm.name, against.name] for arm, against in plan.pairs],

@@ -22,7 +22,7 @@ PROGRAMME, WITHOUT = "programme", "without"
 ENGINES = ("compiled", "simpy")
 MEMBERS_MAX = 100_000_000
 REPLICATES_MAX = 10_000
-ARM_NAME = re.compile(r"[\w][\w .+-]{0,63}")
+ARM_NAME = re.compile(r"[\w][\w .+%-]{0,63}")
 EPOCH = date(1970, 1, 1)
 TABLES_VERSION = 1
 """Raise where the stored tables mean something else than before."""
@@ -230,7 +230,7 @@ def _order(plan: Plan) -> list[Fault]:
 
 def _names(names: list[str]) -> list[Fault]:
     """Return the faults of the variants' names."""
-    allowed = f"a name of letters, digits, blanks and . + - other than {PROGRAMME} and {WITHOUT}"
+    allowed = f"a name of letters, digits, blanks and . + % - other than {PROGRAMME} and {WITHOUT}"
     return [
         Fault(Place("variants"), "bad_name", show(name), allowed, "rename the variant")
         for name in names

@@ -61,8 +61,11 @@ def _phases(run: SimulationRun) -> dict[str, Any]:
 
 
 def _assumed(run: SimulationRun) -> dict[str, str]:
-    people = run.manifest["population"]
-    return {"assumed": f"behaviour \"{people['preset']}\", phi = {people['phi']:g}; population {people['id']}"}
+    """Return what every figure of effects rests on; arms may differ in it."""
+    arms = [arm for arm in run.manifest["arms"] if arm["programme"]]
+    preset = " or ".join(sorted({arm["preset"] for arm in arms}))
+    phi = " or ".join(f"{value:g}" for value in sorted({arm["phi"] for arm in arms}))
+    return {"assumed": f'behaviour "{preset}", phi = {phi}; population {run.manifest["population"]["id"]}'}
 
 
 def _money(run: SimulationRun) -> dict[str, Any]:
@@ -95,7 +98,7 @@ PICTURES = {
     ),
     "variants": Picture(
         "effect_by_arm",
-        "one quantity in every arm; quantity=\"roi\" for another than revenue",
+        'one quantity in every arm; quantity="roi" for another than revenue',
         lambda run: {"effects": run.effects, **_money(run), **_token(run), **_assumed(run)},
     ),
     "purchases": Picture(

@@ -12,7 +12,7 @@ from .effects_selection import Selection, selection
 from .run import Run
 from .simulate_plan import PROGRAMME, WITHOUT
 from .simulate_plots import Plots
-from .simulate_text import html_of, json_of, text_of
+from .simulate_text import json_of, text_of
 from .store import run_error, verify
 
 if TYPE_CHECKING:
@@ -158,10 +158,6 @@ class SimulationRun(Run):
         """Refuse: it is the replay of a simulation's events that can be explained."""
         todo = "simulate with the ledger, replay its events.parquet under the same programme, and explain that"
         raise run_error(self.path, "no_replay", "a simulation", "a replay", todo)
-
-    def to_html(self) -> str:
-        """Return the run as a page that needs nothing else."""
-        return html_of(self)
 
     def verify(self) -> None:
         """Raise RunError where a stored table is damaged."""

@@ -1,9 +1,8 @@
-"""A simulation in words: for a terminal, for a machine, and as a page."""
+"""A simulation in words: for a terminal and for a machine."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from html import escape
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from rewardsim.economics.profit import break_even
@@ -200,17 +199,6 @@ def reproduction_of(run: SimulationRun, arm: str = PROGRAMME) -> float:
     return reproduction({name: sum(totals[name]) for name in ("converted", "enrolled")})
 
 
-def html_of(run: SimulationRun) -> str:
-    """Return the summary as a page that needs nothing else."""
-    title = escape(f"{run.programme.name} on {run.manifest['population']['name']}")
-    body = escape(text_of(run))
-    style = "body{font:15px/1.5 system-ui,sans-serif;max-width:70em;margin:2em auto;padding:0 1em}pre{overflow-x:auto}"
-    return (
-        f'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{title}</title>'
-        f"<style>{style}</style></head><body><h1>{title}</h1><pre>{body}</pre></body></html>\n"
-    )
-
-
 def first_lines(run: SimulationRun) -> list[str]:
     """Return what happened in the first replicate."""
     first, programme = run.manifest["summary"], run.programme
@@ -229,6 +217,7 @@ def first_lines(run: SimulationRun) -> list[str]:
 
 
 def arm_said(run: SimulationRun, name: str) -> str:
+    """Return what an arm is called."""
     if name == WITHOUT:
         return "no programme"
     return run.programme.name if name == PROGRAMME else f'variant "{name}"'
@@ -237,9 +226,10 @@ def arm_said(run: SimulationRun, name: str) -> str:
 def comments_on(run: SimulationRun, arm: str, against: str, found: Sequence[Effect]) -> list[str]:
     """Return what belongs beside the figures: phi beside the return, break-even, how narrow the intervals are."""
     people, lines = run.manifest["population"], []
+    (phi,) = (one["phi"] for one in run.manifest["arms"] if one["name"] == arm)
     by_name = {one.quantity: one for one in found if one.by == "all"}
     if "roi" in by_name:
-        share_said = f"phi = {people['phi']:g} of extra purchases are new, the rest borrowed from later ones"
+        share_said = f"phi = {phi:g} of extra purchases are new, the rest borrowed from later ones"
         lines.append(f"  the return assumes that {share_said}")
     cost, base = by_name["cost"].interval.estimate, by_name["revenue"].base
     share = break_even(round(cost), round(base or 0), people["margin_bp"])

@@ -71,10 +71,12 @@ class Correlation(Table):
     """Between how often they buy and how readily and soon they enrol."""
     spend_enrolment: Coefficient = 0.0
     """Between how much they buy and how readily and soon they enrol."""
+    rate_goal: Coefficient = 0.0
+    """Between how often they buy and whether goals move them; below 0 where heavy buyers do not change (Liu 2007)."""
 
     @model_validator(mode="after")
     def possible(self) -> Correlation:
-        """The three fit together: their matrix is positive definite."""
+        """The first three fit together: their matrix is positive definite."""
         a, b, c = self.rate_spend, self.rate_enrolment, self.spend_enrolment
         if 1 + 2 * a * b * c - a * a - b * b - c * c <= 1e-9:
             raise fault(

@@ -125,7 +125,8 @@ class Traits:
         rows["hazard"] = single(self._hazard(hazard) * remaining(self._file, age))
         lifetime, goal, reluctance, patience = uniforms(key, *streams, TRAITS, LEAVING)
         rows["lifetime"] = single(-np.log(lifetime))
-        rows["goal"] = goal < self._file.response.goal_share / BP
+        goal = self._mixing.goal_own * ndtri(goal) - self._mixing.goal_rate * rate
+        rows["goal"] = ndtr(goal) < self._file.response.goal_share / BP
         rows["reluctance"] = single(self._reluctance(ndtri(reluctance)))
         rows["patience"] = single(self._patience(ndtri(patience)))
         acting = uniforms(key, *streams, TRAITS, ACTING)
@@ -209,6 +210,8 @@ class Mixing(NamedTuple):
     ready_rate: float
     ready_spend: float
     ready_own: float
+    goal_rate: float
+    goal_own: float
 
 
 def mixing(file: PopulationFile) -> Mixing:
@@ -217,5 +220,11 @@ def mixing(file: PopulationFile) -> Mixing:
     own = math.sqrt(1 - said.rate_spend**2)
     cross = (said.spend_enrolment - said.rate_spend * said.rate_enrolment) / own
     return Mixing(
-        said.rate_spend, own, said.rate_enrolment, cross, math.sqrt(1 - said.rate_enrolment**2 - cross**2)
+        spend_rate=said.rate_spend,
+        spend_own=own,
+        ready_rate=said.rate_enrolment,
+        ready_spend=cross,
+        ready_own=math.sqrt(1 - said.rate_enrolment**2 - cross**2),
+        goal_rate=said.rate_goal,
+        goal_own=math.sqrt(1 - said.rate_goal**2),
     )
