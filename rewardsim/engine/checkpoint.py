@@ -29,6 +29,14 @@ FORMAT = "checkpoint/1"
 STATE, MANIFEST = "state.npz", "checkpoint.json"
 BOOK = [name for name in TABLES if name not in ("entries", "notes", "requests", "head")]  # the rest is empty at night
 AUDITED = ("balances", "chains", "lots", "kinds", "flows", "issued")
+WHAT = (
+    "counters of a member",
+    "names of rules, categories, channels or draws, or the number of shared budgets",
+    "sets of channels or categories",
+    "campaigns",
+    "items offered",
+    "shared budgets, draws or tiers",
+)
 NOTED = ("chains", "counts", "amounts")
 
 
@@ -210,17 +218,30 @@ def differences(before: Programme, after: Programme, day: int) -> list[str]:
         for place in sorted({*begun[0], *begun[1]})
         if place not in begun[0] or place not in begun[1] or _view(old, place) != _view(new, place)
     ]
-    items = [[_open(row, day) for row in law.items] for law in (old, new)]
-    tables = [
-        ("counters of a member", [old.terms[0].counter_width], [new.terms[0].counter_width]),
-        ("items offered", items[0], items[1][: len(items[0])]),
-        ("shared budgets and stocks", old.pools, new.pools[: len(old.pools)]),
-        ("draws", old.draws, new.draws),
-        ("tiers", before.names.levels, after.names.levels),
-    ]
-    said += [what for what, one, other in tables if list(one) != list(other)]
-    words = {code: name for code, name in before.names.rules.items() if after.names.rules.get(code, name) != name}
-    return said + [f"number of the rule {name}" for name in words.values()]
+    facts = zip(WHAT, _facts(before, old, day), _facts(after, new, day), strict=True)
+    return said + [what for what, one, other in facts if not _begins(other, one)]
+
+
+def _facts(programme: Programme, law: Law, day: int) -> tuple[list[Any], ...]:
+    """Return what a state rests on besides terms, in the order of ``WHAT``: lists that may only grow at their end."""
+    names = programme.names
+    words = (names.rules, names.categories, names.channels, names.hashtags, names.draws, len(law.pools))
+    return (
+        [law.terms[0].counter_width],
+        [words],
+        [list(law.channel_sets), list(law.category_sets), list(law.category_factors)],
+        [_open(row, day) for row in law.campaigns],
+        [_open(row, day) for row in law.items],
+        [list(law.pools), list(law.draws), list(law.prizes), names.levels],
+    )
+
+
+def _begins(other: Any, one: Any) -> bool:
+    """Tell whether a list begins like another, lists within it likewise."""
+    if len(other) < len(one):
+        return False
+    pairs = zip(one, other[: len(one)], strict=True)
+    return all(_begins(b, a) if isinstance(a, list) else a == b for a, b in pairs)
 
 
 def _view(law: Law, place: int) -> Any:
@@ -237,5 +258,5 @@ def _view(law: Law, place: int) -> Any:
 
 
 def _open(row: Any, day: int) -> Any:
-    """Return an item as it matters to what happened up to a day."""
+    """Return an item or campaign as it matters to what happened up to a day."""
     return dataclasses.replace(row, to_day=min(row.to_day, day + 1)) if row.from_day <= day else row
