@@ -29,7 +29,7 @@ from rewardsim.rules import codes
 from rewardsim.rules.records import NEVER, NONE, Book, Event, EventLine, Law
 
 from .batches import as_array, as_objects, copied
-from .tables import FREE_LISTS, TABLES, blank, grown, lengthened, open_book
+from .tables import FREE_LISTS, MEMBERS_TABLES, TABLES, blank, grown, lengthened, open_book, refresh
 
 OWN_BOOK = ("head", "requests", "entries", "notes")
 ENTRIES = 1 << 16  # rows of a shard's entries
@@ -43,24 +43,47 @@ FEW_PARCELS = 8
 class Ground:
     """The tables of all shards."""
 
-    def __init__(
-        self,
-        law: Law | None,
-        tables: dict[str, Any],
-        habits: Any,
-        persons: Any,
-        capacity: int,
-        compiled: bool,
-        shards: int,
-    ) -> None:
+    def __init__(self, tables: dict[str, Any], habits: Any, capacity: int, compiled: bool, shards: int) -> None:
         self.compiled = compiled
         self.shards = shards
         self._addresses: dict[int, tuple[Any, Any]] = {}
-        self.books = self._open_books(law, capacity)
+        self.books: list[Book] = []
         self.worlds = self._open_worlds(tables, habits, capacity)
         for shard in range(shards):
             self.add_parcels(shard)
-        self.put_persons(0, persons, np.maximum(persons["arrival"].astype(np.int64), habits.first_day))
+
+    def open_books(self, law: Law | None, here: int) -> None:
+        """Open a book a shard; the rows of people who are not here yet stay untouched until they come."""
+        if law is None:
+            nothing = Book(**{name: blank(record, 0, self.compiled) for name, record in TABLES.items()})
+            self.books = [nothing._replace(head=blank(TABLES["head"], 1, self.compiled)) for _ in range(self.shards)]
+            return
+        capacity = len(self.worlds[0].wakes)
+        first = open_book(law, capacity, self.compiled, ENTRIES, ROWS, here)
+        self.books = [first]
+        for _ in range(1, self.shards):
+            own = {name: blank(TABLES[name], len(getattr(first, name)), self.compiled) for name in OWN_BOOK}
+            self.books.append(first._replace(**own))
+        for shard in range(1, self.shards):
+            self.grow(shard, dict.fromkeys(FREE_LISTS, ROWS))
+
+    def come(self, first: int, last: int) -> None:
+        """Make the book's rows of people fresh who come only now."""
+        book, width = self.books[0], len(self.books[0].counters) // max(1, len(self.books[0].members))
+        if self.compiled:
+            for name in MEMBERS_TABLES:
+                refresh(getattr(book, name)[first:last], TABLES[name])
+            refresh(book.counters[first * width : last * width], TABLES["counters"])
+
+    def close(self, members: int) -> None:
+        """Take the rows nobody came to need away."""
+        width = len(self.books[0].counters) // max(1, len(self.books[0].members))
+        book = {name: getattr(self.books[0], name)[:members] for name in MEMBERS_TABLES}
+        book["counters"] = self.books[0].counters[: members * width]
+        self.books = [other._replace(**book) for other in self.books]
+        world = {name: getattr(self.worlds[0], name)[:members] for name in ("persons", "wakes")}
+        self.worlds = [other._replace(**world) for other in self.worlds]
+        self._addresses = {}
 
     def keep_events(self) -> None:
         """From now on keep every event as the programme saw it."""
@@ -209,23 +232,10 @@ class Ground:
             self.add_parcels(shard)
         self._addresses = {}
 
-    def _open_books(self, law: Law | None, capacity: int) -> list[Book]:
-        if law is None:
-            nothing = Book(**{name: blank(record, 0, self.compiled) for name, record in TABLES.items()})
-            return [nothing._replace(head=blank(TABLES["head"], 1, self.compiled)) for _ in range(self.shards)]
-        first = open_book(law, capacity, self.compiled, ENTRIES, ROWS)
-        self.books = [first]
-        for _ in range(1, self.shards):
-            own = {name: blank(TABLES[name], len(getattr(first, name)), self.compiled) for name in OWN_BOOK}
-            self.books.append(first._replace(**own))
-        for shard in range(1, self.shards):
-            self.grow(shard, dict.fromkeys(FREE_LISTS, ROWS))
-        return self.books
-
     def _open_worlds(self, tables: dict[str, Any], habits: Any, capacity: int) -> list[World]:
         compiled = self.compiled
         shared = {name: numbers(tables[name], compiled) for name in World._fields if name in tables}
-        shared |= {"habits": _one(habits, compiled), "persons": blank(Person, capacity, compiled)}
+        shared |= {"habits": _one(habits, compiled), "persons": blank(Person, capacity, compiled, 0)}
         shared |= {"wakes": numbers([NEVER] * capacity, compiled), "parcels": blank(Parcel, 0, compiled)}
         return [World(**shared, **self._own_tables(habits)) for _ in range(self.shards)]
 

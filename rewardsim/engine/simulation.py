@@ -192,15 +192,15 @@ class Scene:
         self.law = programme.law() if programme else None
         self.seed, self.replicate = seed, replicate
         self.people_key = people_key(population, members, seed, replicate)
-        count = population.members if members is None else members
-        self.people, self.ids = population.people(programme, count, seed, replicate, first_day, last_day)
+        self.count = count = population.members if members is None else members
+        self._people, self.ids = population.people(programme, count, seed, replicate, first_day, last_day)
         found = population.tables(programme, first_day, last_day, count)
         self.habits = self._habits(found, first_day, last_day)
         self.tables = found
         self.capacity = count + (self.habits.pool if programme else 0)
         self.streams = np.zeros(self.capacity, dtype=np.uint64)
         self._hashes = np.zeros(self.capacity, dtype=np.int64)
-        self.know_streams(self.people)
+        self.know_streams(self._people)
         rules = sorted(programme.names.rules) if programme else []
         self.auditor = Auditor(self.capacity, first_day, last_day + DAY_AFTER, rules)
         self.chains = Chains(lambda: self.ids, self.capacity, self._hashes)
@@ -221,14 +221,18 @@ class Scene:
 
     def ground(self, compiled: bool, shards: int, keep: bool) -> Ground:
         """Return fresh ground for everybody there is or may come to be; ``keep`` to have events written down."""
-        ground = Ground(self.law, self.tables, self.habits, self.people, self.capacity, compiled, shards)
+        ground = Ground(self.tables, self.habits, self.capacity, compiled, shards)
+        people, self._people = self._people, None  # there are many of them: not twice at a time
+        ground.put_persons(0, people, np.maximum(people["arrival"].astype(np.int64), self.habits.first_day))
+        del people
+        ground.open_books(self.law, self.count)
         if keep and self.programme:
             ground.keep_events()
         return ground
 
     def society(self, ground: Ground, block: int, recording: Recording) -> Society:
         """Return everybody on their ground."""
-        return Society(self.law, ground, self.habits, len(self.people), block, recording, self.lottery)
+        return Society(self.law, ground, self.habits, self.count, block, recording, self.lottery)
 
     def know_streams(self, people: Any, first: int = 0) -> None:
         """Note the streams of people from a number on."""

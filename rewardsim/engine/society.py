@@ -19,7 +19,7 @@ from rewardsim.rules.codes import ASK_PRIZE
 from rewardsim.rules.records import NONE, Law, Request
 
 from . import living
-from .batches import as_objects, joined
+from .batches import as_array, as_objects, joined
 from .collected import LEAST, Collected
 from .ground import Ground, numbers
 from .living import LIVE
@@ -126,6 +126,8 @@ class Society:
     def welcome(self, persons: Any, wakes: Any, inviters: Iterable[int], day: int) -> None:
         """Add people behind those there are, and have their inviters record it on the next day."""
         self.ground.put_persons(self.members, persons, wakes)
+        if self._under_law:
+            self.ground.come(self.members, self.members + len(persons))
         for friend, inviter in enumerate(inviters, self.members):
             self.ground.add_friend(inviter, friend, day + 1)
         self.members += len(persons)
@@ -134,10 +136,11 @@ class Society:
 
     def finish(self, day: int) -> None:
         """Advance every member to the last day and hand on the last rows."""
+        self.ground.close(self.members)
         at = 0
-        while at < len(self.ground.books[0].members):
+        while self._under_law and at < self.members:
             reached = self._take(FINISH, 0, at, day)
-            if reached < len(self.ground.books[0].members):
+            if reached < self.members:
                 self._make_room(0, reached == at)
             at = reached
         self.hand_on()
@@ -148,12 +151,14 @@ class Society:
         self._collected.hand_on()
 
     def table(self, name: str) -> Any:
-        """Return the members' rows of a table of the book as a structured array."""
-        return self.ground.rows(getattr(self.ground.books[0], name), self.members, TABLES[name])
+        """Return the members' rows of a table of the book as a structured array; after the end."""
+        table = getattr(self.ground.books[0], name)
+        return table if self.ground.compiled else as_array(table, TABLES[name])
 
     def persons(self) -> Any:
-        """Return everybody as a structured array."""
-        return self.ground.rows(self.ground.worlds[0].persons, self.members, Person)
+        """Return everybody as a structured array; after the end."""
+        persons = self.ground.worlds[0].persons
+        return persons if self.ground.compiled else as_array(persons, Person)
 
     def tally(self) -> Any:
         """Return what was counted, by day, tier, cohort and measure."""

@@ -41,6 +41,7 @@ FREE_LISTS = {
     "rewards": ("reward_free", "reward_spare"),
     "tickets": ("ticket_free", "ticket_spare"),
 }
+MEMBERS_TABLES = ("members", "standings", "ties")  # one row a member, where there are any
 LAW_RECORDS: dict[str, type] = {
     "terms": r.Terms,
     "bands": r.Band,
@@ -72,18 +73,18 @@ def dtype_of(record: type) -> Any:
     return np.dtype([(field.name, kinds[str(field.type)]) for field in dataclasses.fields(record)])
 
 
-def blank(record: type, rows: int, compiled: bool) -> Any:
-    """Return a table of ``rows`` fresh records."""
+def blank(record: type, rows: int, compiled: bool, fresh: int | None = None) -> Any:
+    """Return a table of ``rows`` records, all or the first of them fresh; the others take no memory yet."""
     if not compiled:
         return [record() for _ in range(rows)]
     import numpy as np
 
-    table = np.empty(rows, dtype_of(record))
-    _fill(table, record)
+    table = np.zeros(rows, dtype_of(record))
+    refresh(table[:fresh], record)
     return table
 
 
-def _fill(table: Any, record: type) -> None:
+def refresh(table: Any, record: type) -> None:
     """Make every row of an array a fresh record, eight bytes at a time; numpy would go field by field."""
     import numpy as np
 
@@ -115,8 +116,11 @@ def law_tables(law: r.Law, compiled: bool) -> r.Law:
     return r.Law(**tables)
 
 
-def open_book(law: r.Law, members: int, compiled: bool, entries: int, rows: int) -> r.Book:
-    """Return an empty book for so many members, with ``rows`` free rows in each growing table it uses."""
+def open_book(law: r.Law, members: int, compiled: bool, entries: int, rows: int, here: int | None = None) -> r.Book:
+    """Return an empty book for so many members, with ``rows`` free rows in each growing table it uses.
+
+    Where only some are ``here`` from the start, the others' rows are still to be refreshed.
+    """
     width = law.terms[0].counter_width
     tiers, referral = has_tiers(law), has_referral(law)
     sizes = {
@@ -133,7 +137,9 @@ def open_book(law: r.Law, members: int, compiled: bool, entries: int, rows: int)
     free = dict.fromkeys(FREE_LISTS, rows)
     free |= {"deeds": rows if tiers else UNUSED, "rewards": rows if referral else UNUSED}
     free["tickets"] = rows + len(law.draws) if len(law.draws) else UNUSED
-    book = r.Book(**{name: blank(record, sizes.get(name, 0), compiled) for name, record in TABLES.items()})
+    fresh = dict.fromkeys(MEMBERS_TABLES, here) | {"counters": None if here is None else here * width}
+    tables = {name: blank(record, sizes.get(name, 0), compiled, fresh.get(name)) for name, record in TABLES.items()}
+    book = r.Book(**tables)
     return grown(book, compiled, free)
 
 
@@ -164,7 +170,7 @@ def lengthened(record: type, table: Any, rows: int, compiled: bool) -> Any:
         return table + blank(record, rows, compiled)
     longer = unwritten(record, len(table) + rows)
     longer[: len(table)].view("i8")[:] = table.view("i8")
-    _fill(longer[len(table) :], record)
+    refresh(longer[len(table) :], record)
     return longer
 
 
