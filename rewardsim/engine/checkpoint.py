@@ -115,7 +115,10 @@ def restore(folder: Path, society: Any, scene: Any) -> int:
 def _restore_tables(society: Any, state: Any) -> None:
     compiled = society.ground.compiled
     book = {name: _table(state[f"book.{name}"], TABLES[name], compiled) for name in BOOK}
-    world = {name: _table(state[f"world.{name}"], WORLD_RECORDS[name], compiled) for name in ("persons", "parcels")}
+    kept = {name: state[f"world.{name}"] for name in ("persons", "parcels")}
+    # Who comes after an earlier end than was meant is reported under the last cohort there is.
+    kept["persons"]["cohort"] = np.minimum(kept["persons"]["cohort"], society.habits.cohorts - 1)
+    world = {name: _table(table, WORLD_RECORDS[name], compiled) for name, table in kept.items()}
     world["wakes"] = state["world.wakes"] if compiled else state["world.wakes"].tolist()
     tally = np.zeros_like(society.tally())
     _put(tally, state["tally"])

@@ -17,7 +17,7 @@ from rewardsim.behaviour.presence import arrive
 
 from .someone import Someone
 
-DAY_END = 0.5  # after everybody has lived through the day, before the next begins
+DAY_END = 1 - 2.0**-20  # a tenth of a second before midnight, after all that anybody does in the day
 
 
 class Clockwork:

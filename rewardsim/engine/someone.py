@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from rewardsim.behaviour import measures
-from rewardsim.behaviour.moments import luck, second_of
+from rewardsim.behaviour.moments import SECONDS, luck, second_of
 from rewardsim.behaviour.philox import uniform
 from rewardsim.rules import codes
 from rewardsim.rules.clock import advance
@@ -37,6 +37,7 @@ class Someone:
         self._society = society
         self._names = scene.programme.names if scene.programme else None
         self._law = scene.law
+        self._latest = (0, 0, 0)  # day, second and type of what he did last
 
     @property
     def day(self) -> int:
@@ -124,9 +125,18 @@ class Someone:
         line = self._society.ground.worlds[0].lines[0]
         line.number, line.category = 1, category
         line.amount, line.discount = fields.get("amount", 0), fields.get("discount", 0)
-        said = {"type": kind, "member": self.number, "day": day, "second": second_of(self.environment.now, day)}
+        said = {"type": kind, "member": self.number, "day": day, "second": self._next_second(kind, day)}
         outcome = self._society.happens(**(blank | said | {"line_count": 1} | fields))
         return next(name for name, code in codes.OUTCOMES.items() if code == outcome)
+
+    def _next_second(self, kind: int, day: int) -> int:
+        """Return the second of what he does now: never before, in order of time and type, what he did last."""
+        second = second_of(self.environment.now, day)
+        last_day, last_second, last_kind = self._latest
+        if day == last_day and (second, kind) < (last_second, last_kind):
+            second = min(SECONDS - 1, last_second + int(kind < last_kind))
+        self._latest = (day, second, kind)
+        return second
 
     def _count(self, measure: int, amount: int) -> None:
         measures.tally(self._society.ground.worlds[0], self.traits, self.day, measure, amount)

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 from rewardsim.programme import Programme
 
+from .interrupts import remembered
 from .simulate_plan import Plan, Variant, plan
 from .simulate_progress import Meter, Progress
 from .simulate_run import SimulationRun
@@ -63,7 +64,8 @@ def simulate(
         engine=engine, threads=threads, counterfactual=counterfactual, variants=variants, ledger=ledger,
     )  # fmt: skip
     found = find(Path(out), key_of(asked.inputs()))
-    return SimulationRun(found or _computed(asked, Path(out), engine, threads, Meter(asked, progress)))
+    with remembered() as check:
+        return SimulationRun(found or _computed(asked, Path(out), engine, threads, Meter(asked, progress, check)))
 
 
 def _computed(plan: Plan, store: Path, engine: str, threads: int | None, meter: Meter) -> Path:

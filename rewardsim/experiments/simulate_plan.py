@@ -23,7 +23,9 @@ ENGINES = ("compiled", "simpy")
 MEMBERS_MAX = 100_000_000
 REPLICATES_MAX = 10_000
 ARM_NAME = re.compile(r"[\w][\w .+%-]{0,63}")
+DAYS_MAX = 36_525  # a hundred years
 EPOCH = date(1970, 1, 1)
+LAST = date(9000, 12, 31)
 TABLES_VERSION = 1
 """Raise where the stored tables mean something else than before."""
 Variant = Any  # a Programme, a Population, a pair of them, or the path of a programme
@@ -220,12 +222,21 @@ def _is_whole(value: Any) -> bool:
 
 
 def _order(plan: Plan) -> list[Fault]:
-    """Return a fault where the end is before the start."""
-    if plan.last >= plan.first:
-        return []
-    found = f"{plan.last}, before the start on {plan.first}"
-    todo = "give a later end or an earlier start"
-    return [Fault(Place("until"), "early_end", found, f"{plan.first} or later", todo)]
+    """Return the faults of the days: outside what a calendar here holds, in the wrong order, or too many."""
+    allowed, todo = f"{EPOCH} to {LAST}", "correct the year"
+    days = {"start": plan.first, "until": plan.last}
+    faults = [
+        Fault(Place(name), "out_of_range", f"{day}", allowed, todo)
+        for name, day in days.items()
+        if not EPOCH <= day <= LAST
+    ]
+    found, todo = f"{plan.last}, before the start on {plan.first}", "give a later end or an earlier start"
+    if plan.last < plan.first:
+        faults.append(Fault(Place("until"), "early_end", found, f"{plan.first} or later", todo))
+    if plan.days > DAYS_MAX:
+        found, allowed = f"{plan.last}, {plan.days:,} days from the start", f"at most {DAYS_MAX:,} days"
+        faults.append(Fault(Place("until"), "out_of_range", found, allowed, "give an earlier end or a later start"))
+    return faults
 
 
 def _names(names: list[str]) -> list[Fault]:

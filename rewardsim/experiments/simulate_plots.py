@@ -25,10 +25,16 @@ class Picture(NamedTuple):
 
 
 def _by_day(run: SimulationRun, *measures: str, by: str = "") -> Any:
-    """Return measures by replicate, arm and day, all cohorts together."""
+    """Return measures by replicate, arm and day, all cohorts together; first and last day are always there."""
     sums = ", ".join(f"sum({name})::BIGINT AS {name}" for name in measures)
     keys = f"replicate, arm, day{', ' + by if by else ''}"
-    return run.sql(f"SELECT {keys}, {sums} FROM daily GROUP BY {keys} ORDER BY {keys}")
+    ends = ", ".join(f"DATE '{run.manifest['inputs'][name]}'" for name in ("from", "until"))
+    return run.sql(f"""
+        SELECT {keys}, {sums} FROM (FROM daily UNION ALL BY NAME
+            SELECT replicate, arm, unnest([{ends}]) AS day, {", ".join(f"0 AS {name}" for name in measures)}
+            FROM replicates)
+        GROUP BY {keys} ORDER BY {keys}
+    """)
 
 
 def _first(run: SimulationRun, table: str) -> Any:

@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from .interrupts import Check
 from .simulate_plan import Plan
 from .twin import Report
 
@@ -28,29 +29,27 @@ class Progress:
 
 
 class Meter:
-    """Turns the days of single runs into the progress of all."""
+    """Turns the days of single runs into the progress of all; at each, ``check`` may raise."""
 
-    def __init__(self, plan: Plan, tell: Callable[[Progress], None] | None) -> None:
+    def __init__(self, plan: Plan, tell: Callable[[Progress], None] | None, check: Check = lambda: None) -> None:
         self._plan = plan
-        self._tell = tell
+        self._tell = tell or (lambda _: None)
+        self._check = check
         self._found = 0
         self._began = time.perf_counter()
 
     def found(self, replicate: int) -> None:
         """Take note of a replicate that need not be computed."""
         self._found += 1
-        if self._tell:
-            self._tell(self._at(replicate + 1, 0.0))
+        self._tell(self._at(replicate + 1, 0.0))
 
-    def of(self, replicate: int) -> Report | None:
+    def of(self, replicate: int) -> Report:
         """Return what a replicate is to report to: (arms done, days done, days in all)."""
-        if self._tell is None:
-            return None
-        tell = self._tell
 
         def report(arms: int, days: int, of: int) -> None:
+            self._check()
             share = (arms + days / of) / len(self._plan.arms)
-            tell(self._at(replicate, share))
+            self._tell(self._at(replicate, share))
 
         return report
 

@@ -6,6 +6,7 @@ of them can be compared person by person; the first replicate's programme arm is
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Iterable
 from datetime import timedelta
 from pathlib import Path
@@ -33,7 +34,7 @@ Report = Callable[[int, int, int], None]
 
 
 def live_through(
-    plan: Plan, replicate: int, folder: Path, engine: str, threads: int | None, report: Report | None, store: Path
+    plan: Plan, replicate: int, folder: Path, engine: str, threads: int | None, report: Report, store: Path
 ) -> dict[str, Any]:
     """Run a replicate's arms and write its tables into a folder; return what its manifest says of it.
 
@@ -45,7 +46,7 @@ def live_through(
     said: dict[str, Any] = {"digests": {}, "seconds": 0.0}
     # Without the programme first: the full table of members says what each would have done anyway.
     for done, arm in enumerate(sorted(plan.arms, key=lambda arm: arm.name != WITHOUT)):
-        progress = (lambda at, of, done=done: report(done, at, of)) if report else None
+        progress = functools.partial(report, done)
         full = folder if replicate == 0 and arm.name == PROGRAMME else None
         ledger = full if plan.ledger else None
         resume = None if ledger or not arm.programme else latest(store, plan, arm, replicate)
@@ -85,7 +86,7 @@ def _lived(
     threads: int | None,
     folder: Path | None,
     resume: Path | None,
-    progress: Callable[[int, int], None] | None,
+    progress: Callable[[int, int], None],
 ) -> Life:
     """Have the engine run one arm."""
     from rewardsim.engine.simulation import simulate_population
