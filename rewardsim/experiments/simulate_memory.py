@@ -19,12 +19,12 @@ FIXED = 400 << 20
 """Bytes of libraries and machine code."""
 WORD = 8
 # Rows of growing tables a member has at most at one time, with what doubling leaves unused.
-ROWS = {r.Lot: 4, r.Order: 2, r.OrderLine: 2, r.Piece: 2, r.Holding: 1, Parcel: 2}
-TIER_ROWS = {r.Standing: 1, r.Deed: 6}
+ROWS = {r.Lot: 2, r.Order: 1, r.OrderLine: 1, r.Piece: 1, r.Holding: 1, Parcel: 1}
+TIER_ROWS = {r.Standing: 1, r.Deed: 2}
 REFERRAL_ROWS = {r.Tie: 1, r.Reward: 1}
 AUDIT = 9 + 2 + 1 + 3 + 2 + 1  # words of balances, chains, lots, kinds, notes' chain and id that the auditor keeps
 OBJECT = 7  # bytes of an interpreted record per byte of an array's
-SPARE = 1.15  # of arrays, for what growing them leaves unused; measured at 0.6 and 1.5 million members
+SPARE = 1.15  # of arrays, for what growing them leaves unused; 1.6 GiB were measured at 1 million members
 KEPT = 30  # bytes of a person kept of each arm
 PROCESS = 2_000  # bytes of a SimPy process
 

@@ -49,7 +49,7 @@ def phases(
     for place, name in enumerate([*(name for name, _ in PURPOSES), OTHER, TAKEN]):
         one = moved[moved["purpose"] == name]
         if len(one):
-            figure.add_trace(_bars(one, name, place, every, decimals))
+            figure.add_trace(purpose_bars(one, name, place, every, decimals))
     marks = {plain(name): day for name, day in starts.items()}
     mark_days(figure, marks)
     dressed(figure, title, f"{issued:,.{decimals}f} issued in all", height=520)
@@ -79,9 +79,9 @@ def purpose_of(rule: str) -> str:
     return next((name for name, beginnings in PURPOSES if rule.startswith(beginnings)), OTHER)
 
 
-def _bars(one: pd.DataFrame, name: str, place: int, every: str, decimals: int) -> go.Bar:
-    """Return the bars of a purpose; those taken back are hollow."""
-    total = int(one["tokens"].sum()) / 10**decimals
+def purpose_bars(one: pd.DataFrame, name: str, place: int, every: str, decimals: int) -> go.Bar:
+    """Return the bars of a purpose, tokens by first day of the period; those taken back are hollow."""
+    total = one["tokens"].sum() / 10**decimals
     hollow = {"color": PAPER, "line": {"color": INK, "width": 1.2}}
     shared = {"color": INK} if name == OTHER else fill(place)
     return go.Bar(

@@ -6,7 +6,7 @@ a pattern or a label says the same a second time. No button sends a figure's dat
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from html import escape
 from typing import TYPE_CHECKING, Any
@@ -69,6 +69,18 @@ def dressed(figure: go.Figure, title: str, subtitle: str, height: int = 460) -> 
     return figure
 
 
+def headed(figure: go.Figure, title: str, said: Sequence[str], height: int, marked: bool = False) -> go.Figure:
+    """Give a figure the template, a title, lines below it and the room they take; return it.
+
+    Lines that are empty are left out. ``marked`` leaves room for the names of days above the panels.
+    """
+    lines = [text for text in said if text]
+    dressed(figure, title, "<br>".join(lines), height)
+    top = 52 + 18 * sum(1 + text.count("<br>") for text in lines) + 44 * marked
+    at = {"y": 1 - 16 / height, "yref": "container", "yanchor": "top"}
+    return figure.update_layout(margin={"t": top}, title=at)
+
+
 def plain(name: Any, most: int = LONG) -> str:
     """Return a name from the data as text that plotly shows as it stands: no markup, no formula, not too long."""
     text = "".join(sign if sign.isprintable() else "\ufffd" for sign in str(name))
@@ -78,7 +90,12 @@ def plain(name: Any, most: int = LONG) -> str:
 
 def supposing(said: str, assumed: str) -> str:
     """Return a subtitle with what the figures in it rest on but nobody published, "" for nothing."""
-    return f"{said}<br>assumed: {plain(assumed, 200)}" if assumed else said
+    return f"{said}<br>{supposed(assumed)}" if assumed else said
+
+
+def supposed(assumed: str) -> str:
+    """Return the line that says what is assumed, "" for nothing."""
+    return f"assumed: {plain(assumed, 200)}" if assumed else ""
 
 
 def blank(title: str, said: str) -> go.Figure:
@@ -96,6 +113,13 @@ def line(place: int) -> dict[str, Any]:
     return {"color": COLOURS[place % len(COLOURS)], "dash": DASHES[place % len(DASHES)], "width": 2.2}
 
 
+def shade(place: int, alpha: float) -> str:
+    """Return the colour of a place made translucent."""
+    colour = COLOURS[place % len(COLOURS)]
+    parts = ",".join(str(int(colour[k : k + 2], 16)) for k in (1, 3, 5))
+    return f"rgba({parts},{alpha:g})"
+
+
 def fill(place: int) -> dict[str, Any]:
     """Return colour and pattern of the bars drawn in a place, counted from 0."""
     # From the second round on, patterns move on, so that no two bars of a figure are alike.
@@ -104,6 +128,24 @@ def fill(place: int) -> dict[str, Any]:
         "color": colour,
         "pattern": {"shape": shape, "bgcolor": colour, "fgcolor": PAPER, "size": 6, "solidity": 0.25},
     }
+
+
+def legend_below(figure: go.Figure) -> go.Figure:
+    """Lay a figure's legend at its lower edge, where a narrow screen has room for it; return the figure."""
+    edge = {"orientation": "h", "x": 0, "yref": "container", "y": 0, "yanchor": "bottom", "traceorder": "normal"}
+    return figure.update_layout(legend=edge)
+
+
+def label(figure: go.Figure, x: float, y: str, text: str) -> None:
+    """Write a figure above a mark, so that it can be read over whatever lines there are."""
+    above = {"yshift": 15, "showarrow": False, "bgcolor": "rgba(255,255,255,0.85)", "borderpad": 0}
+    figure.add_annotation(x=x, y=y, text=text, font={"size": 12, "color": INK}, **above)
+
+
+def rows_from_top(figure: go.Figure, names: Sequence[str], title: str) -> None:
+    """Have named rows stand in their order from the top, with room above the first for its label."""
+    order = {"type": "category", "categoryorder": "array", "categoryarray": list(names)}
+    figure.update_yaxes(**order, range=[len(names) - 0.4, -0.8], title_text=title, showgrid=False)
 
 
 def in_tokens(values: pd.Series, decimals: int) -> list[float] | list[int]:
@@ -126,7 +168,7 @@ def iso(day: Any) -> str:
 
 def mark_days(figure: go.Figure, marks: Mapping[str, Any] | None) -> None:
     """Draw a dotted line through all panels on each named day, its name above, in three heights."""
-    if marks:
+    if marks and (figure.layout.margin.t or 0) < 130:
         figure.update_layout(margin={"t": 130})
     ordered = sorted((marks or {}).items(), key=lambda mark: iso(mark[1]))
     for place, (name, day) in enumerate(ordered):

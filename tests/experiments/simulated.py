@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import signal
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -86,6 +88,7 @@ class Stub:
     lift: int = 1  # purchases a lifted person adds
     friends: int = 10  # one of so many brings a friend, 0 for none
     stop_at: tuple[int, bool] | None = None  # (replicate, under a programme) to be interrupted in
+    swallow: bool = False  # whether an interrupt comes that nobody hears of
     calls: list[tuple[int, str]] = field(default_factory=list)
 
     def __call__(
@@ -101,10 +104,15 @@ class Stub:
         engine: str,
         threads: int | None,
         folder: Path | None,
+        resume: Path | None,
         progress: Callable[[int, int], None] | None,
     ) -> Simulated:
+        assert resume is None
         if self.stop_at == (replicate, programme is not None):
             raise KeyboardInterrupt
+        if self.swallow:
+            with contextlib.suppress(KeyboardInterrupt):
+                signal.raise_signal(signal.SIGINT)
         self.calls.append((replicate, programme.id if programme else ""))
         persons = self.persons(programme, members, first_day, seed, replicate)
         if progress:
@@ -177,5 +185,6 @@ class Stub:
             np.add.at(counted, (*place, np.full(len(persons), measure)), values)
         np.add.at(counted, (*place, np.full(len(persons), m.PRESENT)), 1)
         if programme:
-            np.add.at(counted, (*place, np.full(len(persons), m.ENROLLED)), 1)
+            for measure in (m.ENROLLED, m.MEMBERS):
+                np.add.at(counted, (*place, np.full(len(persons), measure)), 1)
         return counted

@@ -50,6 +50,9 @@ def test_the_order_of_variants_does_not_matter(programme: Programme) -> None:
     [
         ({"until": date(2017, 6, 1)}, "until: found 2017-06-01, before the start on 2017-06-15, allowed 2017-06-15 or"),
         ({"start": date(2018, 6, 1)}, "until: found 2017-10-31, before the start on 2018-06-01"),
+        ({"start": "1969-12-31"}, "start: found 1969-12-31, allowed 1970-01-01 to 9000-12-31, do: correct the year"),
+        ({"until": "9001-01-01"}, "until: found 9001-01-01, allowed 1970-01-01 to 9000-12-31"),
+        ({"until": "2117-06-16"}, "until: found 2117-06-16, 36,526 days from the start, allowed at most 36,525 days"),
         ({"replicates": 0}, "replicates: found 0, allowed a whole number from 1 to 10,000"),
         ({"replicates": 2.5}, "replicates: found 2.5, allowed a whole number"),
         ({"members": 0}, "members: found 0, allowed a whole number from 1 to 100,000,000"),

@@ -14,6 +14,8 @@ import pytest
 from rewardsim import figures
 from rewardsim.figures.style import UPLOADS
 
+from .lived import lived
+
 MADE = {
     "tokens_over_time": lambda t: figures.tokens_over_time(t["daily"], token="Bean", phases={"earn": "2017-12-31"}),
     "lots_by_expiry": lambda t: figures.lots_by_expiry(t["ledger"], on="2018-12-31", token="Bean"),
@@ -24,14 +26,25 @@ MADE = {
     "referral_refusals": lambda t: figures.referral_refusals(t["journal"]),
     "tier_flows": lambda t: figures.tier_flows(t["journal"], LEVELS),
     "privilege_cost": lambda t: figures.privilege_cost(t["journal"], t["moves"], LEVELS, currency="INR", digits=2),
+    "effects": lambda t: figures.effects(t["sim_effects"], levels=LEVELS, currency="INR", digits=2),
+    "revenue_parts": lambda t: figures.revenue_parts(t["sim_effects"], currency="INR", digits=2),
+    "effect_by_cohort": lambda t: figures.effect_by_cohort(t["sim_effects"], currency="INR", digits=2),
+    "effect_by_arm": lambda t: figures.effect_by_arm(t["sim_effects"], currency="INR", digits=2),
+    "purchases_over_time": lambda t: figures.purchases_over_time(t["sim_daily"], phases={"earn": "2017-06-15"}),
+    "people_over_time": lambda t: figures.people_over_time(t["sim_daily"], t["sim_moves"]),
+    "members_by_tier": lambda t: figures.members_by_tier(t["sim_daily"], LEVELS),
+    "tokens_by_purpose": lambda t: figures.tokens_by_purpose(t["sim_issued"], t["sim_tokens"], token="Bean"),
+    "referral_funnel": lambda t: figures.referral_funnel(t["sim_daily"], t["sim_friends"]),
 }
+WRITES = {"report"}
 LEVELS = ("member", "silver", "gold")
 
 
 @pytest.fixture
 def tables(request: pytest.FixtureRequest) -> dict[str, pd.DataFrame]:
     """The small tables by name."""
-    return {name: request.getfixturevalue(name) for name in ("daily", "ledger", "events", "moves", "journal")}
+    replayed = {name: request.getfixturevalue(name) for name in ("daily", "ledger", "events", "moves", "journal")}
+    return replayed | lived()
 
 
 @pytest.fixture(params=MADE)
@@ -47,7 +60,7 @@ def trace(figure: go.Figure, name: str) -> Any:
 
 
 def test_every_figure_of_the_house_is_here() -> None:
-    assert set(figures.__all__) == {*MADE, "TEMPLATE"}
+    assert set(figures.__all__) == {*MADE, *WRITES, "TEMPLATE"}
 
 
 def test_axes_and_figures_are_titled(figure: go.Figure) -> None:
