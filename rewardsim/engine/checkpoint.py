@@ -8,6 +8,7 @@ engine, leaves no trace. Arrays only, nothing is pickled.
 from __future__ import annotations
 
 import dataclasses
+import hashlib
 import json
 from pathlib import Path
 from typing import Any
@@ -26,9 +27,12 @@ from .cache import sources_digest
 from .tables import FREE_LISTS, TABLES, WORLD_RECORDS
 
 FORMAT = "checkpoint/1"
+ROOMS = ("rules", "behaviour", "population", "draws")  # whose sources a state rests on
 STATE, MANIFEST = "state.npz", "checkpoint.json"
 BOOK = [name for name in TABLES if name not in ("entries", "notes", "requests", "head")]  # the rest is empty at night
 AUDITED = ("balances", "chains", "lots", "kinds", "flows", "issued")
+KEYS = {"sources", "programme", "people", "day", "first_day", "last_day"}
+KEYS |= {"members", "joined", "counted", "draws", "state"}
 WHAT = (
     "counters of a member",
     "names of rules, categories, channels or draws, or the number of shared budgets",
@@ -62,10 +66,11 @@ def save(folder: Path, society: Any, scene: Any, day: int) -> None:
     state |= {"tally": society.tally(), "settled": society.settled, "ids": np.array(scene.ids)}
     state |= {f"audit.{name}": getattr(scene.auditor, name) for name in AUDITED}
     state |= {f"notes.{name}": getattr(scene.chains, name) for name in NOTED}
+    (folder / MANIFEST).unlink(missing_ok=True)
     np.savez(folder / STATE, **state)
     manifest = {
         "format": FORMAT,
-        "sources": sources_digest("rules", "behaviour"),
+        "sources": sources_digest(*ROOMS),
         "programme": _described(scene.programme),
         "people": scene.people_key,
         "day": day,
@@ -77,6 +82,7 @@ def save(folder: Path, society: Any, scene: Any, day: int) -> None:
         "draws": scene.lottery.held if scene.lottery else {},
     }
     sync(folder / STATE)
+    manifest["state"] = _hash(folder / STATE)
     (folder / MANIFEST).write_text(json.dumps(manifest, indent=1) + "\n", encoding="utf-8")
 
 
@@ -173,15 +179,33 @@ def _table(array: Any, record: type, compiled: bool) -> Any:
 
 
 def read_checkpoint(folder: Path) -> dict[str, Any]:
-    """Return what a checkpoint says of itself; raise CheckpointError where there is none."""
+    """Return what a checkpoint says of itself; raise CheckpointError where there is none, or a damaged one."""
+    path = folder / MANIFEST
+    if not path.exists():
+        fault = Fault(Place(str(folder)), "no_checkpoint", f"no {MANIFEST}", "a checkpoint", "name one")
+        raise CheckpointError([fault])
     try:
-        found = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        found = {}
-    if found.get("format") != FORMAT:
-        what = f"no {MANIFEST} of format {FORMAT}"
-        raise CheckpointError([Fault(Place(str(folder)), "no_checkpoint", what, "a checkpoint", "name one")])
-    return dict(found)
+        found = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise _damaged(folder) from error
+    whole = isinstance(found, dict) and found.get("format") == FORMAT and found.keys() >= KEYS
+    if not whole or _hash(folder / STATE) != found["state"]:
+        raise _damaged(folder)
+    return found
+
+
+def _damaged(folder: Path) -> CheckpointError:
+    what = "a checkpoint that is damaged, or of another format"
+    return CheckpointError([Fault(Place(str(folder)), "damaged", what, f"one of format {FORMAT}", "delete it")])
+
+
+def _hash(path: Path) -> str:
+    """Return the SHA-256 of a file, empty where it cannot be read."""
+    try:
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError:
+        return ""
 
 
 def faults_of(
@@ -189,7 +213,7 @@ def faults_of(
 ) -> list[Fault]:
     """Return why a simulation cannot go on from a checkpoint, all of it."""
     said: list[tuple[str, str, str, str]] = []
-    if manifest["sources"] != sources_digest("rules", "behaviour"):
+    if manifest["sources"] != sources_digest(*ROOMS):
         said.append(("other_sources", "other rules or behaviour", "those it was made with", "make the checkpoint anew"))
     kept = manifest["first_day"], manifest["last_day"]
     if kept[0] != first_day or not manifest["day"] < last_day <= kept[1]:

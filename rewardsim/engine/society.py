@@ -15,6 +15,7 @@ import numpy as np
 
 from rewardsim.behaviour import measures
 from rewardsim.behaviour.records import FRIEND_COUNT, SEEN_COUNT, SEEN_KEPT, Friend, Person
+from rewardsim.rules.clock import advance
 from rewardsim.rules.codes import ASK_PRIZE
 from rewardsim.rules.records import NONE, Law, Request
 
@@ -25,6 +26,7 @@ from .ground import Ground, numbers
 from .living import LIVE
 from .loop import DRAW, FINISH, SETTLE, SWEEP
 from .machine import tickets_of
+from .room import has_room
 from .tables import TABLES, law_tables
 
 KINDS_OF_REQUEST = 7
@@ -108,6 +110,12 @@ class Society:
                 if outcome != NONE:
                     return outcome
             self._make_room(0, True)
+
+    def advance_one(self, m: int, day: int) -> None:
+        """Post what is due to one member up to a day, interpreted."""
+        while not has_room(self._law, self.ground.books[0], m, day, 0, NONE):
+            self._make_room(0, True)
+        advance(self._law, self.ground.books[0], m, day)
 
     def end_day(self, day: int) -> Any:
         """Settle what the day left open; return the friends it won, sorted, as an array."""

@@ -20,8 +20,8 @@ from typing import Any
 from rewardsim.behaviour import measures
 from rewardsim.behaviour.moments import SECONDS, luck, second_of
 from rewardsim.behaviour.philox import uniform
+from rewardsim.behaviour.presence import notice_tier
 from rewardsim.rules import codes
-from rewardsim.rules.clock import advance
 from rewardsim.rules.records import NONE, Event
 
 OWN_PURPOSE = 1 << 15  # luck of written behaviour: numbered from here on, apart from the package's own
@@ -52,11 +52,10 @@ class Someone:
     @property
     def available(self) -> int:
         """Tokens he may spend today."""
-        book = self._society.ground.books[0]
         if self._law is None:
             return 0
-        advance(self._law, book, self.number, self.day)
-        return int(book.members[self.number].available)
+        self._society.advance_one(self.number, self.day)
+        return int(self._society.ground.books[0].members[self.number].available)
 
     @property
     def tier(self) -> str:
@@ -75,9 +74,11 @@ class Someone:
 
     def enrol(self) -> str:
         """Enrol; return the outcome, as everything below does."""
-        self._count(measures.ENROLLED, 1)
-        self._count(measures.MEMBERS, 1)
-        return self._do(codes.ENROL, birthday=self.traits.birthday, counterpart=self.traits.inviter)
+        outcome = self._do(codes.ENROL, birthday=self.traits.birthday, counterpart=self.traits.inviter)
+        if outcome == "applied":
+            self._count(measures.ENROLLED, 1)
+            self._count(measures.MEMBERS, 1)
+        return outcome
 
     def exchange(self, item: str) -> str:
         """Exchange tokens for an item of the programme, by its id."""
@@ -127,6 +128,9 @@ class Someone:
         line.amount, line.discount = fields.get("amount", 0), fields.get("discount", 0)
         said = {"type": kind, "member": self.number, "day": day, "second": self._next_second(kind, day)}
         outcome = self._society.happens(**(blank | said | {"line_count": 1} | fields))
+        ground = self._society.ground
+        if len(ground.books[0].standings):
+            notice_tier(ground.books[0], ground.worlds[0], self.number, day)
         return next(name for name, code in codes.OUTCOMES.items() if code == outcome)
 
     def _next_second(self, kind: int, day: int) -> int:

@@ -69,7 +69,7 @@ def latest(store: Path, asked: Plan, arm: Arm, replicate: int) -> Path | None:
 
     people = people_key(arm.population, asked.members, asked.seed, replicate)
     found: list[tuple[int, Path]] = []
-    for folder in sorted((store / CHECKPOINTS).glob("*")):
+    for folder in sorted((store / CHECKPOINTS).glob("[!.]*")):
         try:
             manifest = read_checkpoint(folder)
         except CheckpointError:

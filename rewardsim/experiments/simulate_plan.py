@@ -84,10 +84,14 @@ class Plan:
 
     @property
     def pairs(self) -> list[tuple[Arm, Arm]]:
-        """Arms to compare: each programme with none, and each variant with the programme."""
+        """Arms to compare: each programme with none, and each variant with the programme.
+
+        Other people, rather than people who respond otherwise, are not compared with those without it.
+        """
         without = [arm for arm in self.arms if arm.name == WITHOUT]
         base, *variants = [arm for arm in self.arms if arm.name != WITHOUT]
-        pairs = [(arm, none) for arm in (base, *variants) for none in without]
+        alike = [(arm, none) for arm in (base, *variants) for none in without]
+        pairs = [(arm, none) for arm, none in alike if arm.population.nature == none.population.nature]
         return pairs + [(arm, base) for arm in variants]
 
     def inputs(self) -> dict[str, Any]:

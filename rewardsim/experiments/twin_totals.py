@@ -25,7 +25,7 @@ def totals_of(life: Life, lives: Lives) -> dict[str, int]:
     found = {name: int(counted[place]) for name, place in MEASURES.items()}
     found |= {
         "persons": len(done.persons),
-        "person_days": int(lives.days.sum(dtype="int64")),
+        "person_days": int(lives.days[~lives.referred].sum(dtype="int64")),  # of those who come by themselves
         "referred": int((done.persons["kind"] == REFERRED).sum()),
         "converted": int(((done.persons["kind"] == REFERRED) & (done.persons["rate"] > 0)).sum()),
     }

@@ -109,6 +109,8 @@ def _sentences(run: SimulationRun, arm: str, against: str, found: Any) -> str:
     net = next(one.interval for one in found if one.by == "all" and one.quantity == "net")
     if net.low is None:
         verdict = "one replicate: nothing is known of how sure these figures are; ask for more replicates"
+    elif net.low == net.high == 0:
+        verdict = "margin less cost: nothing changes, in any replicate"
     elif not net.sure:
         verdict = "margin less cost: the interval contains zero, so it is not sure whether anything is gained or lost"
     else:

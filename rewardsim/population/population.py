@@ -223,6 +223,12 @@ class Population:
         return said | {"population": head, "season": season, "behaviour": plain(self.habits_values())}
 
     @cached_property
+    def nature(self) -> str:
+        """SHA-256 of what decides how people live without any programme: everything but how they respond to one."""
+        said = self.canonical()
+        return digest(said | {"behaviour": {"multiplier_max": said["behaviour"]["multiplier_max"]}})
+
+    @cached_property
     def hash(self) -> str:
         """SHA-256 of what the population says, whatever its categories and channels are called."""
         return digest(without_ids(self.canonical()))

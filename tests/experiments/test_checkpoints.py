@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
+
 import pytest
 
 import rewardsim as rs
@@ -50,6 +52,23 @@ def test_others_are_not_taken_in(store, changed):
 def test_nor_a_variant_that_begins_before(store):
     variant = rs.load_programme(PROGRAMME).vary({"earning.purchase.rate": "8%"}, start="2017-09-30")
     assert found(store, variant) is None
+
+
+@pytest.mark.parametrize("damage", [b"[]", b'{"format": "checkpoint/1"}', b"{"], ids=["list", "bare", "cut"])
+def test_a_damaged_one_is_passed_over(store, tmp_path, damage):
+    shutil.copytree(store / CHECKPOINTS, tmp_path / CHECKPOINTS)
+    for folder in (tmp_path / CHECKPOINTS).iterdir():
+        (folder / "checkpoint.json").write_bytes(damage)
+    assert found(tmp_path, rs.load_programme(PROGRAMME)) is None
+
+
+def test_so_is_one_whose_state_was_changed(store, tmp_path):
+    shutil.copytree(store / CHECKPOINTS, tmp_path / CHECKPOINTS)
+    for folder in (tmp_path / CHECKPOINTS).iterdir():
+        state = bytearray((folder / "state.npz").read_bytes())
+        state[len(state) // 2] ^= 1
+        (folder / "state.npz").write_bytes(state)
+    assert found(tmp_path, rs.load_programme(PROGRAMME)) is None
 
 
 @pytest.mark.parametrize("day", ["2017-06-14", "2017-12-31", "tomorrow"])
