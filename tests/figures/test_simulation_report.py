@@ -182,6 +182,14 @@ def test_without_a_counterfactual_only_the_programme_is_shown(run: Simulate, tmp
     assert "nothing to compare with" in found.plot.effects().layout.annotations[0].text
 
 
+@pytest.mark.parametrize("lift", [(1, "and the interval leaves out zero"), (0, "nothing changes, in any replicate")])
+def test_the_verdict_is_as_sure_as_the_replicates(
+    run: Simulate, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, lift: tuple[int, str]
+) -> None:
+    monkeypatch.setattr("rewardsim.engine.simulation.simulate_population", Stub(lift=lift[0], friends=0))
+    assert f"margin less cost: {'gained, ' * lift[0]}{lift[1]}" in Tags(written(run(), tmp_path)).said
+
+
 def test_one_replicate_has_no_interval_and_the_page_says_so(run: Simulate, tmp_path: Path) -> None:
     said = Tags(written(run(replicates=1), tmp_path)).said
     assert "one replicate: nothing is known of how sure these figures are" in said
