@@ -18,6 +18,7 @@ from rewardsim.transactions.canonical import check_files, check_table
 from rewardsim.transactions.events import complete
 
 from .accounts import members_table, phases_summary
+from .outcomes import event_counts
 from .run import Run
 from .store import find, key_of, publish, writing
 
@@ -173,25 +174,17 @@ def summary(done: Any) -> dict[str, Any]:
     members = done.members
     tokens = totals(done.auditor.flows, int(members["shortfall"].sum()))
     counts = done.outcomes
-    kinds = {"duplicate": counts.get("duplicate", 0), "conflict": counts.get("conflict", 0)}
-    classes = {"applied": range(10), "no_op": range(10, 50), "rejected": range(60, 1000)}
     return {
         "members": int((members["events"] > 0).sum()),
         "members_in_debt": int((members["debt"] > 0).sum()),
         "members_short": int((members["shortfall"] > 0).sum()),
-        "events": {"read": sum(counts.values()), **{k: _count(counts, r) for k, r in classes.items()}, **kinds},
+        "events": event_counts(counts),
         "outcomes": counts,
         "entries": done.auditor.entries,
         "tokens": tokens,
         "until": (EPOCH + timedelta(days=done.last_day)).isoformat(),
         "seconds": round(done.seconds, 3),
     }
-
-
-def _count(outcomes: dict[str, int], codes_of_class: range) -> int:
-    from rewardsim.rules.codes import OUTCOMES
-
-    return sum(count for name, count in outcomes.items() if OUTCOMES[name] in codes_of_class)
 
 
 def _source(events: Any, programme: Programme) -> tuple[Any, dict[str, Any]]:

@@ -7,23 +7,15 @@ from typing import TYPE_CHECKING, Any
 
 import plotly.graph_objects as go
 
+from rewardsim.economics.purposes import OTHER, PURPOSES, purpose_of
 from rewardsim.figures.style import INK, PAPER, blank, days, dressed, fill, in_tokens, mark_days, plain
 
 if TYPE_CHECKING:
     import pandas as pd
 
-PURPOSES = (
-    ("purchases", ("earning.purchase",)),
-    ("campaigns", ("campaign:",)),
-    ("welcome and shares", ("earning.welcome", "earning.share")),
-    ("referral", ("referral",)),
-    ("birthdays", ("tiers.birthday",)),
-    ("extra by tier", ("tiers.",)),
-    ("draws", ("draws.",)),
-)
-"""What tokens are issued for, with the beginnings of the names of its rules; the first that fits is meant."""
-OTHER = "opening and adjustment"
 TAKEN = "void or taken back"
+SAID = [*(name.replace("_", " ") for name in (*PURPOSES, OTHER)), TAKEN]
+"""What tokens are for, in words and in order."""
 PERIODS = {"day": ("D", "D1"), "week": ("W-SUN", 7 * 86_400_000), "month": ("M", "M1")}
 """Names of a period in pandas and in plotly. Weeks begin on Monday."""
 MONDAY = "2000-01-03"
@@ -46,7 +38,7 @@ def phases(
     if moved.empty:
         return blank(title, f"no {plain(token)} was issued")
     figure = go.Figure()
-    for place, name in enumerate([*(name for name, _ in PURPOSES), OTHER, TAKEN]):
+    for place, name in enumerate(SAID):
         one = moved[moved["purpose"] == name]
         if len(one):
             figure.add_trace(purpose_bars(one, name, place, every, decimals))
@@ -63,7 +55,7 @@ def phases(
 def moved_by_purpose(ledger: pd.DataFrame, every: str) -> pd.DataFrame:
     """Return purpose, first day of the period and tokens; what was taken back counts below zero."""
     moves = ledger[(ledger["source"] == "ISSUE") | (ledger["target"] == "CLAWED")]
-    by_rule = {rule: purpose_of(str(rule)) for rule in moves["rule"].unique()}
+    by_rule = {rule: purpose_said(str(rule)) for rule in moves["rule"].unique()}
     taken = moves["target"] == "CLAWED"
     begins = moves["day"].dt.to_period(PERIODS[every][0]).dt.start_time.dt.strftime("%Y-%m-%d")
     table = moves.assign(
@@ -74,9 +66,9 @@ def moved_by_purpose(ledger: pd.DataFrame, every: str) -> pd.DataFrame:
     return table.groupby(["purpose", "begins"], as_index=False)["tokens"].sum()
 
 
-def purpose_of(rule: str) -> str:
-    """Return what tokens issued by a rule are for."""
-    return next((name for name, beginnings in PURPOSES if rule.startswith(beginnings)), OTHER)
+def purpose_said(rule: str) -> str:
+    """Return in words what tokens issued by a rule are for."""
+    return purpose_of(rule).replace("_", " ")
 
 
 def purpose_bars(one: pd.DataFrame, name: str, place: int, every: str, decimals: int) -> go.Bar:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
-from rewardsim.figures.phases import OTHER, PURPOSES, TAKEN, purpose_bars, purpose_of
+from rewardsim.figures.phases import SAID, TAKEN, purpose_bars, purpose_said
 from rewardsim.figures.replicated import PROGRAMME, band, called, intervals, lacking, mean_line, over_time
 from rewardsim.figures.style import blank, days, plain, supposed
 
@@ -38,7 +38,7 @@ def tokens_by_purpose(
     if moved.empty:
         return blank(title, missing or f"no {word} was issued")
     figure = make_subplots(rows=2, cols=1, shared_xaxes=True, vertical_spacing=0.07, row_heights=[0.6, 0.4])
-    for place, name in enumerate([*(name for name, _ in PURPOSES), OTHER, TAKEN]):
+    for place, name in enumerate(SAID):
         one = moved[moved["purpose"] == name]
         if len(one):
             figure.add_trace(purpose_bars(one, name, place, "month", decimals), row=1, col=1)
@@ -62,7 +62,7 @@ def _monthly(issued: pd.DataFrame, tokens: pd.DataFrame, arm: str) -> pd.DataFra
 
     replicates = tokens["replicate"].nunique()
     given, moved = (table[table["arm"] == arm] for table in (issued, tokens))
-    by_rule = {rule: purpose_of(str(rule)) for rule in given["rule"].unique()}
+    by_rule = {rule: purpose_said(str(rule)) for rule in given["rule"].unique()}
     taken = pd.DataFrame({"purpose": TAKEN, "day": moved["day"], "tokens": -(moved["voided"] + moved["clawed_back"])})
     rows = pd.concat([given.assign(purpose=given["rule"].map(by_rule))[["purpose", "day", "tokens"]], taken])
     rows = rows[rows["tokens"] != 0]
