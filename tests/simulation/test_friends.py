@@ -87,3 +87,20 @@ def test_friends_who_do_not_convert_never_buy():
     assert within(friends["rate"] > 0, 0.4)
     assert (friends["orders"][friends["rate"] == 0] == 0).all()
     assert friends["orders"][friends["rate"] > 0].mean() > 1
+
+
+def test_a_larger_gift_loses_no_friend_and_friends_are_who_they_are():
+    """Under the same luck whoever accepts for little accepts for much, and is the same person then."""
+    town = crowd(referral={"pool": 10}, response__invites={"mean": 0.5, "shape": 0.5})
+    open_to = Altered(town, habits={"accept": -1.5, "accept_reward": 0.5, "accept_pool": 0.0})
+    value = '[redemption.checkout]\nvalue_per_token = "0.10"\n'
+    gifts = [club(REFERRAL.replace("referee_tokens = 1", f"referee_tokens = {gift}"), value) for gift in (1, 2_000)]
+    little, much = (live(under, open_to, members=500, weeks=26) for under in gifts)
+    rows = {name: row for row, name in enumerate(much.member_ids)}
+    both = [name for name in little.member_ids if name in rows]
+    assert len(little.member_ids) - 500 > 100
+    assert both == little.member_ids
+    assert len(much.member_ids) > 1.2 * len(little.member_ids)
+    there = [rows[name] for name in both]
+    for name in ("low", "high", "rate", "spend", "lifetime", "patience", "generation", "enrol_day", "enrol_second"):
+        assert np.array_equal(little.persons[name], much.persons[name][there]), name
