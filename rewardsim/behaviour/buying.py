@@ -40,7 +40,7 @@ def consider(law: Law, book: Book, world: World, m: int, day: int) -> None:
         person.borrowed += 1.0 - habits.incremental
     _fill_cart(law, book, world, m, day, member)
     if member:
-        person.stage = AT_TOKENS
+        world.hands[0].stage = AT_TOKENS
     else:
         complete(law, book, world, m, day, NONE)
 
@@ -63,58 +63,60 @@ def _repays(world: World, m: int, day: int) -> bool:
 
 def _fill_cart(law: Law, book: Book, world: World, m: int, day: int, member: bool) -> None:
     person = world.persons[m]
+    hand = world.hands[0]
     found = luck(world, person, person.candidate, CART, 0)
-    person.cart_category = place_of(world.categories, found[0])
-    person.cart_channel = place_of(world.channels, found[1])
-    person.cart_returned = int(uniform(found[3]) < person.returns)
-    person.cart = basket(world, person, person.next_at, person.next_size, person.cart_category, member)
-    person.cart_discount = 0
+    hand.category = place_of(world.categories, found[0])
+    hand.channel = place_of(world.channels, found[1])
+    hand.returned = int(uniform(found[3]) < person.returns)
+    hand.amount = basket(world, person, person.next_at, person.next_size, hand.category, member)
+    hand.discount = 0
     if member:
         terms = law.terms[stretch_at(law, day)]
-        person.cart = topped_up(law, terms, book, world, m, day, person.cart, found[2])
+        hand.amount = topped_up(law, terms, book, world, m, day, hand.amount, found[2])
 
 
 def propose_purchase(law: Law, book: Book, world: World, m: int, day: int) -> bool:
     """Fill the next event of the purchase in hand; False where the present stage has none."""
     person = world.persons[m]
+    hand = world.hands[0]
     second = second_of(person.next_at, day)
-    if person.stage == AT_TOKENS:
+    if hand.stage == AT_TOKENS:
         found = luck(world, person, person.candidate, REDEEMING, 0)
         terms = law.terms[stretch_at(law, day)]
-        tokens = redemption_wish(law, terms, book, world, m, day, person.cart, found[0], found[1], found[2])
+        tokens = redemption_wish(law, terms, book, world, m, day, hand.amount, found[0], found[1], found[2])
         if tokens == 0:
-            person.stage = AT_COUPON
+            hand.stage = AT_COUPON
             return False
         event = new_event(world, m, REDEEM, day, second)
-        event.amount = person.cart
+        event.amount = hand.amount
         event.tokens = tokens
-    elif person.stage == AT_COUPON:
-        item = coupon_for(law, law.terms[stretch_at(law, day)], book, world, m, day, category_code(world, m))
+    elif hand.stage == AT_COUPON:
+        item = coupon_for(law, law.terms[stretch_at(law, day)], book, world, m, day, category_code(world))
         if item == NONE:
-            person.stage = AT_ORDER
+            hand.stage = AT_ORDER
             return False
         event = new_event(world, m, USE, day, second)
         event.item = item
-        add_line(world, category_code(world, m), 0, 0)
+        add_line(world, category_code(world), 0, 0)
     else:
         event = new_event(world, m, ORDER, day, second)
-        event.amount = person.cart
-        event.discount = person.cart_discount
-        event.channel = world.channel_codes[person.cart_channel]
-        add_line(world, category_code(world, m), person.cart, person.cart_discount)
-    event.order = person.order_row
+        event.amount = hand.amount
+        event.discount = hand.discount
+        event.channel = world.channel_codes[hand.channel]
+        add_line(world, category_code(world), hand.amount, hand.discount)
+    event.order = hand.order
     return True
 
 
-def category_code(world: World, m: int) -> int:
-    """Return the programme's code of the cart's category."""
-    return world.category_codes[world.persons[m].cart_category]
+def category_code(world: World) -> int:
+    """Return the programme's code of the category in hand."""
+    return world.category_codes[world.hands[0].category]
 
 
 def redeemed(world: World, m: int, day: int, outcome: int) -> None:
     """Tokens were offered at the checkout."""
     person = world.persons[m]
-    person.stage = AT_COUPON
+    world.hands[0].stage = AT_COUPON
     if outcome == APPLIED or outcome == APPLIED_IN_PART:
         person.redeemed_at = person.next_at
         tally(world, person, day, REDEMPTIONS, 1)
@@ -123,23 +125,25 @@ def redeemed(world: World, m: int, day: int, outcome: int) -> None:
 def coupon_used(world: World, m: int, day: int, outcome: int) -> None:
     """A coupon or code was shown at the checkout."""
     person = world.persons[m]
-    person.stage = AT_ORDER
+    hand = world.hands[0]
+    hand.stage = AT_ORDER
     if outcome == APPLIED:
-        person.cart_discount = min(world.cuts[world.events[0].item], person.cart)
+        hand.discount = min(world.cuts[world.events[0].item], hand.amount)
         tally(world, person, day, COUPONS, 1)
-        tally(world, person, day, DISCOUNTS, person.cart_discount)
+        tally(world, person, day, DISCOUNTS, hand.discount)
 
 
 def complete(law: Law, book: Book, world: World, m: int, day: int, order: int) -> None:
     """The purchase is made: count it, send it, go on to the next candidate."""
     person = world.persons[m]
+    hand = world.hands[0]
     tally(world, person, day, PURCHASES, 1)
-    tally(world, person, day, REVENUE, person.cart)
+    tally(world, person, day, REVENUE, hand.amount)
     person.orders += 1
-    person.revenue += person.cart
+    person.revenue += hand.amount
     send(law, book, world, m, day, order)
-    person.order_row = NONE
-    person.stage = NO_STAGE
+    hand.order = NONE
+    hand.stage = NO_STAGE
     move_on(world, m)
 
 

@@ -32,10 +32,11 @@ def propose(law: Law, book: Book, world: World, m: int, day: int) -> int:
     AGAIN when something happened that is no event by itself but took rows, so that more may be needed.
     """
     person = world.persons[m]
+    hand = world.hands[0]
     if not has_arrived(person) and person.arrival < day + 1:
         arrive(world, m, day)
     while True:
-        if person.stage == NO_STAGE:
+        if hand.stage == NO_STAGE:
             task = next_task(book, world, m, day)
             if task == NOTHING:
                 world.wakes[m] = next_wake(book, world, m, day)
@@ -44,7 +45,7 @@ def propose(law: Law, book: Book, world: World, m: int, day: int) -> int:
                 return EVENT
             if task == BUYING or task == VISITING:
                 return AGAIN
-        elif person.stage <= AT_ORDER:
+        elif hand.stage <= AT_ORDER:
             if propose_purchase(law, book, world, m, day):
                 return EVENT
         elif propose_on_visit(law, book, world, m, day):
@@ -126,7 +127,7 @@ def react(law: Law, book: Book, world: World, m: int, day: int, outcome: int) ->
     """Take in what the law made of the event proposed last."""
     kind = world.events[0].type
     if kind == ORDER:
-        complete(law, book, world, m, day, world.persons[m].order_row)
+        complete(law, book, world, m, day, world.hands[0].order)
     elif kind == DELIVER or kind == RETURN:
         parcel_done(book, world, m, day)
     elif kind == REDEEM:

@@ -16,6 +16,7 @@ from .records import PARCEL_FREE, PARCEL_SPARE, Parcel, World
 def send(law: Law, book: Book, world: World, m: int, day: int, order: int) -> None:
     """Send the purchase in hand; an express delivery takes the shortest time there is."""
     person = world.persons[m]
+    hand = world.hands[0]
     found = luck(world, person, person.candidate, PARCEL, 0)
     row = world.counts[PARCEL_FREE]
     parcel = world.parcels[row]
@@ -32,13 +33,13 @@ def send(law: Law, book: Book, world: World, m: int, day: int, order: int) -> No
     if delay == 0:
         earliest = second_of(person.next_at, day)
     parcel.second = earliest + ((found[1] * (SECONDS - earliest)) >> 32)
-    parcel.amount = person.cart
-    parcel.category = person.cart_category
+    parcel.amount = hand.amount
+    parcel.category = hand.category
     parcel.return_day = NEVER
     parcel.return_amount = 0
-    if person.cart_returned == 1:
+    if hand.returned == 1:
         parcel.return_day = parcel.day + picked(world.returns_after, found[2])
-        parcel.return_amount = person.cart
+        parcel.return_amount = hand.amount
     _queue(world, m, row)
 
 

@@ -57,19 +57,25 @@ class Person:
     tier: int = NONE  # tier he last knew he had
     demoted_at: float = -1.0e7  # moment of his latest loss of a tier
     missed_at: float = -1.0e7  # moment at which he last missed a goal
-    stage: int = 0  # of the purchase or visit in hand, 0 between them
-    cart: int = 0  # purchase in hand: value
-    cart_discount: int = 0  # discount by the coupon used
-    cart_category: int = 0  # place of its category in the population
-    cart_channel: int = 0  # place of its channel
-    cart_returned: int = 0  # 1 if it will be taken back
-    order_row: int = NONE  # its row among the orders, NONE before there is one
     orders: int = 0  # purchases made
     revenue: int = 0  # their value
     parcel_first: int = NONE  # purchases on the way, earliest first
     invited: int = 0  # friends who accepted an invitation of his
     friend_first: int = NONE  # of these, those his invitation is still to be recorded for
     friend_next: int = NONE  # next of the same inviter
+
+
+@dataclass(slots=True)
+class Hand:
+    """The purchase or visit in hand. A shard's people act one after the other, so one row does for all."""
+
+    stage: int = 0  # how far it has come, see ``stages``; 0 between them
+    amount: int = 0  # purchase: value
+    discount: int = 0  # discount by the coupon used
+    category: int = 0  # place of its category in the population
+    channel: int = 0  # place of its channel
+    returned: int = 0  # 1 if it will be taken back
+    order: int = NONE  # its row among the orders, NONE before there is one
 
 
 @dataclass(slots=True)
@@ -178,10 +184,11 @@ class Seen:
 
 
 class World(NamedTuple):
-    """All tables behaviour reads and writes; ``habits``, ``events`` and ``lines`` have one row."""
+    """All tables behaviour reads and writes; ``habits``, ``hands``, ``events`` and ``lines`` have one row."""
 
     habits: list[Habits]
     persons: list[Person]
+    hands: list[Hand]  # scratch: what the shard's person of the moment is about
     wakes: list[int]  # next day on which something happens to each person
     parcels: list[Parcel]
     friends: list[Friend]  # of the day

@@ -36,7 +36,7 @@ def begin_visit(law: Law, book: Book, world: World, m: int, day: int) -> None:
     tally(world, person, day, VISITS, 1)
     if terms.referral_from <= day < terms.referral_to and terms.referral_from != NEVER:
         _invite_friends(law, terms, world, m, day)
-    person.stage = AT_EXCHANGE
+    world.hands[0].stage = AT_EXCHANGE
 
 
 def _invite_friends(law: Law, terms: Terms, world: World, m: int, day: int) -> None:
@@ -64,18 +64,19 @@ def propose_on_visit(law: Law, book: Book, world: World, m: int, day: int) -> bo
     """Fill the next event of the visit; False where the present stage has none."""
     person = world.persons[m]
     terms = law.terms[stretch_at(law, day)]
+    hand = world.hands[0]
     second = second_of(person.visit_at, day)
     found = luck(world, person, person.visit, VISIT, 0)
-    if person.stage == AT_EXCHANGE:
+    if hand.stage == AT_EXCHANGE:
         item = item_wish(law, terms, book, world, m, day, found[1])
         if item == NONE:
-            person.stage = AT_SHARE
+            hand.stage = AT_SHARE
             return False
         new_event(world, m, EXCHANGE, day, second).item = item
         return True
-    if person.stage == AT_SHARE:
+    if hand.stage == AT_SHARE:
         if terms.share_tokens == 0 or uniform(found[2]) >= person.shares:
-            person.stage = AT_POST
+            hand.stage = AT_POST
             return False
         new_event(world, m, SHARE, day, second)
         return True
@@ -107,7 +108,7 @@ def open_draw(law: Law, day: int) -> int:
 def exchanged(world: World, m: int, day: int, outcome: int) -> None:
     """Tokens were offered for an item."""
     person = world.persons[m]
-    person.stage = AT_SHARE
+    world.hands[0].stage = AT_SHARE
     if outcome <= PROPOSED:
         person.redeemed_at = person.visit_at
         tally(world, person, day, EXCHANGES, 1)
@@ -115,9 +116,8 @@ def exchanged(world: World, m: int, day: int, outcome: int) -> None:
 
 def shared(world: World, m: int, day: int) -> None:
     """Something was shared."""
-    person = world.persons[m]
-    person.stage = AT_POST
-    tally(world, person, day, SHARES, 1)
+    world.hands[0].stage = AT_POST
+    tally(world, world.persons[m], day, SHARES, 1)
 
 
 def posted(world: World, m: int, day: int) -> None:
@@ -129,6 +129,6 @@ def posted(world: World, m: int, day: int) -> None:
 def end_visit(world: World, m: int) -> None:
     """Leave the programme until the next visit."""
     person = world.persons[m]
-    person.stage = NO_STAGE
+    world.hands[0].stage = NO_STAGE
     person.visit += 1
     plan_visit(world, m)

@@ -91,23 +91,23 @@ class Auditor:
             if into - out != int(self.balances[:, account].sum()):
                 raise LedgerError(f"account {account}: days and members do not add up to the same")
 
-    def digest(self, ids: list[str], journal: Any = None, rows: list[int] | None = None) -> str:
+    def digest(self, ids: Sequence[str], journal: Any = None, rows: Any = None) -> str:
         """Return the digest of ledger and journal: members by id, SHA-256 a fixed range, then of the list.
 
         ``journal`` holds the members' chains of notes; a member without notes adds nothing for it.
-        ``rows`` are the members' numbers in order of their ids, where the numbers are in another.
+        ``rows`` are the members' numbers in order of their ids (an array), where the numbers are in another.
         """
         whole = hashlib.sha256()
-        order = range(len(ids)) if rows is None else rows
-        chains = _packed(self.chains)
-        notes = _packed(np.zeros_like(self.chains) if journal is None else journal)
+        order = np.arange(len(ids)) if rows is None else rows
         for first in range(0, len(order), RANGE):
             part = bytearray()
-            for m in order[first : first + RANGE]:
-                noted = notes[m]
-                if noted or chains[m]:
+            some = order[first : first + RANGE]
+            chains = _packed(self.chains[some])
+            notes = _packed(np.zeros_like(self.chains[some]) if journal is None else journal[some])
+            for m, chain, noted in zip(some.tolist(), chains, notes, strict=True):
+                if noted or chain:
                     name = ids[m].encode()
-                    part += len(name).to_bytes(8, "little") + name + (chains[m] or EMPTY)
+                    part += len(name).to_bytes(8, "little") + name + (chain or EMPTY)
                 if noted:
                     part += b"journal" + noted
             whole.update(hashlib.sha256(part).digest())

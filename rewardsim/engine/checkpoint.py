@@ -63,7 +63,7 @@ def save(folder: Path, society: Any, scene: Any, day: int) -> None:
     state["world.wakes"] = np.asarray(world.wakes, dtype=np.int64)
     state["world.counts"] = _one_parcel_list(state["world.parcels"], [list(w.counts) for w in ground.worlds])
     state["world.outcomes"] = society.outcomes()
-    state |= {"tally": society.tally(), "settled": society.settled, "ids": np.array(scene.ids)}
+    state |= {"tally": society.tally(), "settled": society.settled, "ids": np.array(list(scene.ids))}
     state |= {f"audit.{name}": getattr(scene.auditor, name) for name in AUDITED}
     state |= {f"notes.{name}": getattr(scene.chains, name) for name in NOTED}
     (folder / MANIFEST).unlink(missing_ok=True)
@@ -102,7 +102,7 @@ def restore(folder: Path, society: Any, scene: Any) -> int:
         raise CheckpointError(faults)
     with np.load(folder / STATE, allow_pickle=False) as state:
         _restore_tables(society, state)
-        scene.ids[:] = state["ids"].tolist()
+        scene.ids += state["ids"].tolist()[len(scene.ids) :]
         scene.know_streams(state["world.persons"][: manifest["members"]])
         for name in AUDITED:
             _put(getattr(scene.auditor, name), state[f"audit.{name}"])

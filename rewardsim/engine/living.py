@@ -131,13 +131,12 @@ def _has_room_to_act(world: World) -> bool:
 def happens(law: Law, book: Book, world: World, event: Event) -> int:
     """Have the law apply the proposed event; return its outcome, NONE where the book lacks room for it."""
     m = event.member
-    person = world.persons[m]
     if not has_room(law, book, m, event.day, 1, undone_row(event, event.order)):
         return NONE
     event.number = m * NUMBERS + book.members[m].events + 1
     if event.order == NONE and (event.type == ORDER or event.type == REDEEM):
-        event.order = open_order(book, m * NUMBERS + person.orders + 1)
-        person.order_row = event.order
+        event.order = open_order(book, m * NUMBERS + world.persons[m].orders + 1)
+        world.hands[0].order = event.order
     outcome = apply(law, book, event, world.lines)
     world.outcomes[outcome] = world.outcomes[outcome] + 1
     if world.counts[SEEN_KEPT] == 1:

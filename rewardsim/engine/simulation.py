@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +15,7 @@ import numpy as np
 from rewardsim.behaviour.parameters import ceiling
 from rewardsim.behaviour.philox import key_of
 from rewardsim.behaviour.records import Habits
+from rewardsim.population.streams import in_order
 from rewardsim.programme import Programme
 from rewardsim.rules import codes
 
@@ -46,7 +47,7 @@ class Simulated:
     """What a simulation leaves behind besides its tables on disk."""
 
     digest: str
-    member_ids: list[str]
+    member_ids: Sequence[str]
     persons: Any  # structured array, newcomers behind the members there were at first
     tables: dict[str, Any]  # structured arrays: members, standings (if tiers), ties (if referral)
     auditor: Auditor
@@ -64,7 +65,7 @@ class Simulated:
         """Everybody there was, newcomers included."""
         return len(self.persons)
 
-    def ids(self) -> list[str]:
+    def ids(self) -> Sequence[str]:
         """Return the members' ids by number."""
         return self.member_ids
 
@@ -305,8 +306,7 @@ class Scene:
         if not self.programme:
             return ""
         known = np.flatnonzero((society.table("members")["events"] > 0) | (society.persons()["inviter"] >= 0))
-        rows = sorted(known.tolist(), key=self.ids.__getitem__)
-        return self.auditor.digest(self.ids, self.chains.chains, rows)
+        return self.auditor.digest(self.ids, self.chains.chains, in_order(self.ids, known))
 
 
 def people_key(population: Population, members: int | None, seed: int, replicate: int) -> str:

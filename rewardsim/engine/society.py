@@ -124,8 +124,10 @@ class Society:
             # Each shard settles in turn, so that rows freed by one are not all taken from another.
             shard = day % self.ground.shards
             self._gather_requests(shard, day)
+            settled = NONE
             while self._take(SETTLE, shard, 0, day + 1) == 0:
-                self._make_room(shard, True)
+                before, settled = settled, self.ground.head(shard, "settled_count")
+                self._make_room(shard, settled == before)
             for other in range(self.ground.shards):
                 self.ground.set_head(other, "draws_done", self.ground.head(shard, "draws_done"))
             self._collected.take_all()

@@ -99,22 +99,22 @@ class Someone:
         discount: int = 0,
     ) -> Bought:
         """Buy for an amount in minor units, asking for tokens or showing a coupon first."""
-        person = self.traits
-        person.order_row = NONE
+        person, hand = self.traits, self._society.ground.worlds[0].hands[0]
+        hand.order = NONE
         if self._law is not None:
             if tokens:
                 self._do(codes.REDEEM, amount=amount, tokens=tokens)
             place = self._names.category(category)
             if coupon:
                 item = self._names.item(coupon, self.day)
-                if self._do(codes.USE, place, item=item, order=person.order_row) != "applied":
+                if self._do(codes.USE, place, item=item, order=hand.order) != "applied":
                     discount = 0
             channel_code = self._names.channel(channel)
-            self._do(codes.ORDER, place, amount=amount, discount=discount, channel=channel_code, order=person.order_row)
-        bought = Bought(self, person.order_row, amount, category)
+            self._do(codes.ORDER, place, amount=amount, discount=discount, channel=channel_code, order=hand.order)
+        bought = Bought(self, hand.order, amount, category)
         person.orders += 1
         person.revenue += amount
-        person.order_row = NONE
+        hand.order = NONE
         self._count(measures.PURCHASES, 1)
         self._count(measures.REVENUE, amount)
         return bought

@@ -56,6 +56,7 @@ LAW_RECORDS: dict[str, type] = {
 WORLD_RECORDS: dict[str, type] = {
     "habits": b.Habits,
     "persons": b.Person,
+    "hands": b.Hand,
     "parcels": b.Parcel,
     "friends": b.Friend,
     "events": r.Event,

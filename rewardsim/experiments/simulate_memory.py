@@ -24,7 +24,7 @@ TIER_ROWS = {r.Standing: 1, r.Deed: 2}
 REFERRAL_ROWS = {r.Tie: 1, r.Reward: 1}
 AUDIT = 9 + 2 + 1 + 3 + 2 + 1  # words of balances, chains, lots, kinds, notes' chain and id that the auditor keeps
 OBJECT = 7  # bytes of an interpreted record per byte of an array's
-SPARE = 1.15  # of arrays, for what growing them leaves unused; 1.6 GiB were measured at 1 million members
+SPARE = 1.15  # of arrays, for what growing them leaves unused; 1.4 GiB were measured at 1 million members
 KEPT = 30  # bytes of a person kept of each arm
 PROCESS = 2_000  # bytes of a SimPy process
 
@@ -63,7 +63,7 @@ def bytes_per_member(programme: Programme | None, engine: str) -> int:
         rows |= {r.Member: 1, **ROWS, r.Counter: law.terms[0].counter_width}
         rows |= TIER_ROWS if len(law.levels) else {}
         rows |= REFERRAL_ROWS if any(terms.referral_from != NEVER for terms in law.terms) else {}
-        extra += AUDIT * WORD + 80
+        extra += AUDIT * WORD + WORD
     size = sum(count * len(fields(record)) * WORD for record, count in rows.items())
     return size * OBJECT + PROCESS + extra if engine == "simpy" else int(SPARE * size) + extra
 

@@ -28,8 +28,6 @@ if TYPE_CHECKING:
 
 BLOCK = 1 << 14
 """Persons drawn at a time: what fits a processor's cache; nothing of it can be seen in them."""
-ID_BYTES = 72
-"""A short name and its place in a list."""
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -98,10 +96,10 @@ class Population:
         return {name: one.default for name, one in PARAMETERS.items()} | PRESETS[self.preset] | said
 
     def memory_bytes(self, members: int | None = None) -> int:
-        """Estimate the bytes that so many persons and their names take."""
+        """Return the bytes that so many persons take; names are made when asked for."""
         from rewardsim.behaviour.records import Person
 
-        return (self.members if members is None else members) * (8 * len(fields(Person)) + ID_BYTES)
+        return (self.members if members is None else members) * 8 * len(fields(Person))
 
     @cached_property
     def traits(self) -> Traits:
@@ -122,7 +120,7 @@ class Population:
         ids: Sequence[str] | None = None,
         *,
         block: int = BLOCK,
-    ) -> tuple[Any, list[str]]:
+    ) -> tuple[Any, Any]:
         """Draw members who come by themselves; return a structured array of ``Person`` and their names.
 
         The population's clock starts on ``first_day``. The first members of many are those of few.
@@ -130,13 +128,13 @@ class Population:
         import numpy as np
 
         from rewardsim.behaviour.philox import key_of
-        from rewardsim.population.streams import base_ids, streams_of
+        from rewardsim.population.streams import Ids, streams_of
         from rewardsim.population.traits import person_type
 
         self._agree(programme)
         if ids is not None and len(set(ids)) != members:
             raise ValueError(f"{members} members need as many different ids, not {len(set(ids))} of {len(ids)}")
-        names = base_ids(1, members) if ids is None else list(ids)
+        names = Ids(members) if ids is None else list(ids)
         people = np.empty(members, person_type())
         key, joins_from = key_of(seed, replicate), max(first_day, day_number(programme.starts) if programme else 0)
         for start in range(0, members, block):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from hashlib import sha256
+from operator import eq
 from typing import Any
 from unicodedata import normalize
 
@@ -11,11 +12,45 @@ import numpy as np
 
 PREFIX = b"rewardsim/member/v1\0"
 """As in ``behaviour.philox.stream_of``, which does this for one member."""
+BLOCK = 1 << 16  # names written out at a time
 
 
-def base_ids(first: int, count: int) -> list[str]:
-    """Return names of members by number, from ``first`` on; they do not depend on how many there are."""
-    return ["M-%07d" % number for number in range(first, first + count)]  # noqa: UP031 - half the time
+class Ids(Sequence[str]):
+    """Names of members by number. Those of the first are made when asked for; others' are kept.
+
+    They do not depend on how many there are: the first is "M-0000001".
+    """
+
+    def __init__(self, count: int) -> None:
+        self._count = count
+        self._others: list[str] = []
+
+    def __len__(self) -> int:
+        return self._count + len(self._others)
+
+    def __getitem__(self, at: Any) -> Any:
+        if isinstance(at, slice):
+            return [self[place] for place in range(*at.indices(len(self)))]
+        if at < 0:
+            at += len(self)
+        if 0 <= at < self._count:
+            return "M-%07d" % (at + 1)  # noqa: UP031 - half the time
+        return self._others[at - self._count]
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Sequence) and len(self) == len(other) and all(map(eq, self, other))
+
+    __hash__ = None  # type: ignore[assignment]  # others may be added
+
+    def __iadd__(self, names: Sequence[str]) -> Ids:
+        self._others += names
+        return self
+
+
+def in_order(ids: Sequence[str], known: Any) -> Any:
+    """Return the numbers of some members, an array, in the order of their names."""
+    parts = [np.array([ids[m].encode() for m in known[at : at + BLOCK].tolist()]) for at in range(0, len(known), BLOCK)]
+    return known[np.argsort(np.concatenate(parts), kind="stable")] if parts else known
 
 
 def streams_of(ids: Sequence[str]) -> tuple[Any, Any]:

@@ -9,7 +9,7 @@ from rewardsim.behaviour.records import NEVER, NONE
 from simulation.everything import FIRST, LAST, MEMBERS, SEED, lived, programme, town
 from simulation.living import Kept, counted, day, live
 
-ROWS = ("order_row", "parcel_first", "friend_first", "friend_next")  # where in memory something lies
+ROWS = ("parcel_first", "friend_first", "friend_next")  # where in memory something lies
 CANDIDATE = ("candidate", "next_at", "next_mark", "next_size")
 ALONE = {
     "campaigns.spring.budget": None, "campaigns.big-basket.budget": None, "exchange.mug.stock": None

@@ -122,12 +122,12 @@ CONTENDERS = {
 
 def prepare(folder: Path, members: int) -> None:
     """Draw traits, write them with the members' streams, and compile the C program."""
-    from rewardsim.population.streams import base_ids, streams_of
+    from rewardsim.population.streams import Ids, streams_of
 
     from . import c_program
 
     save(draw_traits(members), folder)
-    np.stack(streams_of(base_ids(1, members)), axis=1).astype(np.uint32).tofile(folder / "streams.u32")
+    np.stack(streams_of(Ids(members)[:]), axis=1).astype(np.uint32).tofile(folder / "streams.u32")
     c_program.build(folder)
 
 
