@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -48,7 +49,7 @@ def simulate(
     options: dict[str, Any] = {"members": members, "start": start or None, "until": until or None, "seed": seed}
     options |= {"replicates": replicates, "engine": engine, "threads": threads, "ledger": ledger, "out": out}
     options |= {"counterfactual": not no_counterfactual, "variants": {OTHER: against} if against else {}}
-    with reporting(as_json), interruptible(out):
+    with reporting(as_json), interruptible(out), spoken_warnings():
         run = _simulated(programme, population, options, checkpoint, as_json)
         if report is not None:
             from rewardsim.figures import report as write_report
@@ -101,6 +102,14 @@ def interruptible(out: Path) -> Iterator[None]:
         said = f"interrupted: finished replicates are kept in {out}; the same command goes on with the others"
         typer.echo(f"\n{said}, and --replicates with fewer shows what there is", err=True)
         raise typer.Exit(INTERRUPTED) from None
+
+
+@contextmanager
+def spoken_warnings() -> Iterator[None]:
+    """Say warnings to people, without the line of code they come from; at once, as a simulation may take long."""
+    with warnings.catch_warnings():
+        warnings.showwarning = lambda message, *_: typer.echo(f"warning: {message}", err=True)
+        yield
 
 
 def _usual() -> Path:

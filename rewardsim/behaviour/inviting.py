@@ -42,17 +42,22 @@ def accepts(law: Law, terms: Terms, world: World, m: int, word: int) -> bool:
     Fewer accept the more of those who might have been brought already.
     """
     habits = world.habits[0]
-    day = math.floor(world.persons[m].visit_at)
-    chance = 1.0
-    if habits.accept <= -CERTAIN:
-        return False
-    if habits.accept < CERTAIN:
-        reward = terms.referee_tokens * token_value(law, terms, world, day)
-        chance = probability(habits.accept + habits.accept_reward * math.log1p(reward / HUNDRED_MAJOR))
+    chance = acceptance(law, terms, world, math.floor(world.persons[m].visit_at))
     brought = 1.0
     if habits.pool > 0:
         brought = min(1.0, habits.joined / habits.pool)
     return uniform(word) < chance * (1.0 - habits.accept_pool * brought)
+
+
+def acceptance(law: Law, terms: Terms, world: World, day: int) -> float:
+    """Return the probability that a friend accepts an invitation while nobody has been brought yet."""
+    habits = world.habits[0]
+    if habits.accept <= -CERTAIN:
+        return 0.0
+    if habits.accept >= CERTAIN:
+        return 1.0
+    reward = terms.referee_tokens * token_value(law, terms, world, day)
+    return probability(habits.accept + habits.accept_reward * math.log1p(reward / HUNDRED_MAJOR))
 
 
 def _once(count: float, step: int, share: float) -> int:

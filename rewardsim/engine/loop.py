@@ -80,8 +80,10 @@ def run_events(
     head = book.head[0]
     for i in range(start, len(events)):
         event = events[i]
-        if event.day > head.day and (not settle_day(law, book) or draw_waits(law, book, event.day)):
-            return i
+        # A duplicate or conflict changes nothing, not even the day.
+        if event.prior == NEW and event.day > head.day:
+            if not settle_day(law, book) or draw_waits(law, book, event.day):
+                return i
         look_ahead(law, book, rows_of_orders, events, i)
         row = NONE
         if event.order != NONE:

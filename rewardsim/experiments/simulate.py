@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 from rewardsim.programme import Programme
 
 from .interrupts import remembered
+from .simulate_growth import implied
 from .simulate_plan import Plan, Variant, plan
 from .simulate_progress import Meter, Progress
 from .simulate_run import SimulationRun
@@ -63,18 +64,22 @@ def simulate(
         programme, population, members=members, start=start, until=until, seed=seed, replicates=replicates,
         engine=engine, threads=threads, counterfactual=counterfactual, variants=variants, ledger=ledger,
     )  # fmt: skip
+    growth = implied(asked)
     found = find(Path(out), key_of(asked.inputs()))
     with remembered() as check:
-        return SimulationRun(found or _computed(asked, Path(out), engine, threads, Meter(asked, progress, check)))
+        meter = Meter(asked, progress, check)
+        return SimulationRun(found or _computed(asked, Path(out), engine, threads, meter, growth))
 
 
-def _computed(plan: Plan, store: Path, engine: str, threads: int | None, meter: Meter) -> Path:
+def _computed(
+    plan: Plan, store: Path, engine: str, threads: int | None, meter: Meter, growth: Mapping[str, float]
+) -> Path:
     """Compute what is missing of a run's replicates, and join them; return the folder."""
     replicates = range(plan.replicates)
     parts = [_part(plan, replicate, store / PARTS, engine, threads, meter) for replicate in replicates]
     with writing(store) as folder:
         _join(parts, folder)
-        manifest = _manifest(plan, [read_manifest(part) for part in parts], engine)
+        manifest = _manifest(plan, [read_manifest(part) for part in parts], engine, growth)
         return publish(folder, store, {"key": key_of(plan.inputs()), **manifest})
 
 
@@ -119,7 +124,9 @@ def _join_table(paths: list[Path], target: Path) -> None:
             writer.write_table(table)
 
 
-def _manifest(plan: Plan, parts: list[dict[str, Any]], engine: str) -> dict[str, Any]:
+def _manifest(
+    plan: Plan, parts: list[dict[str, Any]], engine: str, growth: Mapping[str, float]
+) -> dict[str, Any]:
     """Return what the manifest of the joined run says."""
     programme, population = plan.arms[0].programme, plan.arms[0].population
     digests = {arm.name: [part["digests"][arm.name] for part in parts] for arm in plan.arms}
@@ -149,6 +156,7 @@ def _manifest(plan: Plan, parts: list[dict[str, Any]], engine: str) -> dict[str,
                 "population": arm.population.id,
                 "preset": arm.population.preset,
                 "phi": arm.population.habits_values()["incremental"],
+                "reproduction_implied": round(growth[arm.name], 4),
             }
             for arm in plan.arms
         ],

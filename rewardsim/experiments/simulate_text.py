@@ -10,14 +10,13 @@ from rewardsim.economics.purposes import OTHER, PURPOSES
 from rewardsim.programme import Programme
 
 from .effects import COUNT, MONEY, QUANTITIES, SHARE, Effect
+from .simulate_growth import REPRODUCTION_MAX, described
 from .simulate_plan import PROGRAMME, WITHOUT
 from .twin_totals import reproduction
 
 if TYPE_CHECKING:
     from .simulate_run import SimulationRun
 
-REPRODUCTION_MAX = 0.6
-"""Friends a member brings beyond which invitations are warned of: real programmes stay far below."""
 TOKEN_TOTALS = (
     "issued", "released", "redeemed", "exchanged", "given_back", "voided", "expired", "clawed_back",
     "clawback_shortfall", "adjusted", "debt", "pending", "available", "held", "outstanding",
@@ -76,6 +75,7 @@ def json_of(run: SimulationRun) -> dict[str, Any]:
         "referred": totals["referred"],
         "phi": run.manifest["population"]["phi"],
         "reproduction": round(reproduction_of(run), 4),
+        "reproduction_implied": next(arm["reproduction_implied"] for arm in run.manifest["arms"]),
     }
     if (PROGRAMME, WITHOUT) in run.contrasts:
         said["effect"] = effects_said(run.contrasts[PROGRAMME, WITHOUT], programme, "all")
@@ -120,7 +120,9 @@ def text_of(run: SimulationRun) -> str:
         lines += comments_on(run, arm, against, found)
     if not run.contrasts:
         lines += ["", "nothing to compare with: simulated without the counterfactual"]
+    expected = run.manifest["arms"][0]["reproduction_implied"]
     lines += ["", f"each member brought {reproduction_of(run):.2f} friends who buy, in the days simulated"]
+    lines[-1] += f" (the settings imply at most {expected:.2f})"
     lines += [*warnings_of(run), *assumptions_of(run)]
     lines += [f"run      {run.path}", f"digest   {run.digest}", f"seconds  {manifest['summary']['seconds']}"]
     return "\n".join(lines)
@@ -182,12 +184,16 @@ def amount(value: float, one: Effect, programme: Programme) -> str:
 
 
 def warnings_of(run: SimulationRun) -> list[str]:
-    """Return what must not be overlooked."""
-    brought = {arm["name"]: reproduction_of(run, arm["name"]) for arm in run.manifest["arms"]}
+    """Return what must not be overlooked: what the settings imply, and what came about."""
+    implied = {arm["name"]: arm["reproduction_implied"] for arm in run.manifest["arms"]}
+    brought = {name: reproduction_of(run, name) for name in implied}
     return [
+        f"warning: with {arm_said(run, arm)} {described(number)}"
+        for arm, number in implied.items()
+        if number > REPRODUCTION_MAX
+    ] + [
         f"warning: with {arm_said(run, arm)} each member brought {number:.2f} friends who buy, more than"
-        f" {REPRODUCTION_MAX}: real programmes stay far below (0.04 to 0.05 a campaign); look at invitations and"
-        " acceptance in the population"
+        f" {REPRODUCTION_MAX}"
         for arm, number in brought.items()
         if number > REPRODUCTION_MAX
     ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from rewardsim.economics.intervals import differences, mean_interval, ratio_inte
 from rewardsim.experiments.compare import compare
 from rewardsim.experiments.effects_selection import LABEL
 from rewardsim.experiments.simulate import simulate
+from rewardsim.experiments.simulate_growth import ReproductionWarning
 from rewardsim.experiments.simulate_plan import SimulationError
 from rewardsim.experiments.simulate_plots import PICTURES
 from rewardsim.experiments.simulate_run import SimulationRun
@@ -202,14 +204,32 @@ def test_a_reproduction_number_above_the_limit_is_warned_of(run: Simulate, stub:
     found = run(seed=1)
     assert found.summary()["reproduction"] == 0.5
     assert "warning" not in str(found)
-    from rewardsim.experiments import simulate_text
-
-    assert simulate_text.REPRODUCTION_MAX == 0.6
 
 
-def test_the_warning(run: Simulate, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_came_about_is_warned_of(run: Simulate, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("rewardsim.experiments.simulate_text.REPRODUCTION_MAX", 0.05)
     assert "warning: with Reward Mi (India) each member brought 0.09 friends who buy, more than 0.05" in str(run())
+
+
+def test_settings_that_imply_growth_without_end_are_warned_of(run: Simulate, programme: Programme) -> None:
+    """Thirty-day visits over 139 days; certain acceptance; who stays is as the Pareto lifetimes say."""
+    eager = town(response__invites={"mean": 0.5}, behaviour__accept=20.0, behaviour__convert=0.8)
+    with pytest.warns(ReproductionWarning, match=r"arm 'programme': the settings imply .* brings 1\.03 friends"):
+        found = run(population=eager)
+    share = sum((11.67 / (11.67 + (30 * k + 15) / 7)) ** 0.606 for k in range(5) if referral_runs(programme, 30 * k + 15))
+    assert found.summary()["reproduction_implied"] == pytest.approx(0.8 * 0.5 * share, abs=1e-4)
+    assert "warning: with Reward Mi (India) the settings imply" in str(found)
+    assert run().summary()["reproduction_implied"] < 0.6
+
+
+def referral_runs(programme: Programme, after: int) -> bool:
+    """Whether friends can be referred so many days after the town's first."""
+    day = date(2017, 6, 15) + timedelta(days=after)
+    number = (day - date(1970, 1, 1)).days
+    return any(
+        row.from_day <= number < row.to_day and row.referral_from <= number < row.referral_to
+        for row in programme.law().terms
+    )
 
 
 # ---------------------------------------------------------------- two runs
