@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from rewardsim.programme import Programme
 from rewardsim.programme.faults import Fault, Place
 
+from .interrupts import Check, remembered
 from .simulate_plan import EPOCH, PROGRAMME, Arm, Plan, SimulationError, day_from, plan
 from .store import key_of, writing
 
@@ -47,7 +48,10 @@ def checkpoint(
     asked = plan(programme, population, **shape, engine=engine, threads=threads, counterfactual=False)
     number = _number(asked, day)
     arm = next(arm for arm in asked.arms if arm.name == PROGRAMME)
-    return [_kept(asked, arm, replicate, number, Path(out), engine, threads) for replicate in range(replicates)]
+    with remembered() as check:
+        return [
+            _kept(asked, arm, replicate, number, Path(out), engine, threads, check) for replicate in range(replicates)
+        ]
 
 
 def _number(asked: Plan, day: date | str) -> int:
@@ -81,7 +85,7 @@ def latest(store: Path, asked: Plan, arm: Arm, replicate: int) -> Path | None:
 
 
 def _kept(
-    asked: Plan, arm: Arm, replicate: int, day: int, store: Path, engine: str, threads: int | None
+    asked: Plan, arm: Arm, replicate: int, day: int, store: Path, engine: str, threads: int | None, check: Check
 ) -> Path:
     """Return the folder of a replicate's state, found or computed."""
     from rewardsim.engine.simulation import simulate_population
@@ -104,6 +108,7 @@ def _kept(
             checkpoint=(day, folder),
             stop=True,
             resume=latest(store, asked, arm, replicate),
+            progress=lambda *_: check(),
         )
         with contextlib.suppress(OSError):  # losing a race is no loss
             folder.rename(target)

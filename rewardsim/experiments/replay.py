@@ -16,8 +16,10 @@ from rewardsim.programme.faults import Fault, Place
 from rewardsim.transactions import TransactionError, event_schema
 from rewardsim.transactions.canonical import check_files, check_table
 from rewardsim.transactions.events import complete
+from rewardsim.transactions.exported import exported_file, read_exported
 
 from .accounts import members_table, phases_summary
+from .interrupts import Check, remembered
 from .outcomes import event_counts
 from .run import Run
 from .store import find, key_of, publish, writing
@@ -41,8 +43,8 @@ def replay(
 ) -> Run:
     """Replay events under a programme and return the stored run; an identical one is found, not recomputed.
 
-    ``events`` is the path of a canonical event table, several, or such a table in memory (Arrow,
-    pandas, an import's result). ``until`` carries accounts on to a later day than the last event.
+    ``events`` is the path of a canonical event table, several, such a table in memory (Arrow, pandas, an
+    import's result), or the JSON lines that a scorer's store wrote (the file, or the folder of records). ``until`` carries accounts on to a later day than the last event.
     ``order`` is "occurred", or "recorded" to let late events be late. ``secrets`` are those of
     draws, by id; a draw without one is held by a public key, to try out what it would bring. Raises
     ProgrammeError, TransactionError for bad input; nothing is left behind then.
@@ -61,9 +63,23 @@ def replay(
         with writing(Path(out)) as folder, _prepared(source, order, described.pop("sorted")) as prepared:
             _reach(prepared, until)
             ready.result()
-            manifest = _compute(programme, prepared, folder, engine, until, secrets or {}, progress)
+            with remembered() as check:
+                told = _checked(progress, check)
+                manifest = _compute(programme, prepared, folder, engine, until, secrets or {}, told)
+                check()
             manifest |= {"key": key_of(inputs), "inputs": inputs, "events": described}
             return Run(publish(folder, Path(out), manifest))
+
+
+def _checked(progress: Callable[[int, int], None] | None, check: Check) -> Callable[[int, int], None]:
+    """Return progress that is told on, if anybody listens, and at which an interrupt is raised that was lost."""
+
+    def report(done: int, of: int) -> None:
+        check()
+        if progress:
+            progress(done, of)
+
+    return report
 
 
 def check_secrets(programme: Programme, secrets: Mapping[str, bytes]) -> None:
@@ -131,7 +147,7 @@ def _compute(
     engine: str,
     until: date | None,
     secrets: Mapping[str, bytes],
-    progress: Callable[[int, int], None] | None,
+    progress: Callable[[int, int], None],
 ) -> dict[str, Any]:
     """Run the replay into a folder; return what the manifest says of it."""
     import pyarrow.parquet as pq
@@ -191,6 +207,8 @@ def _source(events: Any, programme: Programme) -> tuple[Any, dict[str, Any]]:
     """Return what the preparation reads, and what the manifest says of it."""
     if isinstance(events, (str, Path)):
         events = [events]
+    if isinstance(events, Sequence) and len(events) == 1 and (exported := exported_file(events[0])):
+        events = read_exported(exported)
     if isinstance(events, Sequence):
         source: Any = [Path(path) for path in events]
         described = check_files(source)

@@ -60,9 +60,8 @@ def staying(population: Population, days: float) -> float:
 
 def implied(plan: Plan) -> dict[str, float]:
     """Return the implied reproduction number of each arm; warn of those above the limit."""
-    found = {
-        arm.name: implied_reproduction(arm.programme, arm.population, plan.first_day, plan.last_day) for arm in plan.arms
-    }
+    days = plan.first_day, plan.last_day
+    found = {arm.name: implied_reproduction(arm.programme, arm.population, *days) for arm in plan.arms}
     for name, number in found.items():
         if number > REPRODUCTION_MAX:
             warnings.warn(f"arm {name!r}: {described(number)}", ReproductionWarning, stacklevel=4)

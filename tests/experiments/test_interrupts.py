@@ -5,10 +5,15 @@ from __future__ import annotations
 import contextlib
 import signal
 import threading
+from pathlib import Path
 
 import pytest
 
 from rewardsim.experiments.interrupts import remembered
+from rewardsim.experiments.replay import replay
+from rewardsim.transactions import import_transactions
+
+DATA = Path(__file__).resolve().parents[2] / "data"
 
 
 @contextlib.contextmanager
@@ -68,3 +73,14 @@ def test_another_thread_is_left_alone() -> None:
     thread.start()
     thread.join()
     assert found == [before]
+
+
+def test_a_replay_that_was_interrupted_in_vain_leaves_nothing(tmp_path: Path) -> None:
+    def swallow(*_: int) -> None:
+        with contextlib.suppress(KeyboardInterrupt):
+            signal.raise_signal(signal.SIGINT)
+
+    events = import_transactions(DATA / "samples" / "reward-mi-events.csv", DATA / "mappings" / "generic.toml").events
+    with handled_by(signal.default_int_handler), pytest.raises(KeyboardInterrupt):
+        replay(DATA / "programmes" / "reward-mi.toml", events, engine="interpreted", out=tmp_path, progress=swallow)
+    assert not list(tmp_path.glob("[!.]*"))

@@ -217,7 +217,8 @@ def test_settings_that_imply_growth_without_end_are_warned_of(run: Simulate, pro
     eager = town(response__invites={"mean": 0.5}, behaviour__accept=20.0, behaviour__convert=0.8)
     with pytest.warns(ReproductionWarning, match=r"arm 'programme': the settings imply .* brings 1\.03 friends"):
         found = run(population=eager)
-    share = sum((11.67 / (11.67 + (30 * k + 15) / 7)) ** 0.606 for k in range(5) if referral_runs(programme, 30 * k + 15))
+    visits = [after for after in range(15, 139, 30) if referral_runs(programme, after)]
+    share = sum((11.67 / (11.67 + after / 7)) ** 0.606 for after in visits)
     assert found.summary()["reproduction_implied"] == pytest.approx(0.8 * 0.5 * FRIENDS_INVITE * share, abs=1e-4)
     assert "warning: with Reward Mi (India) the settings imply" in str(found)
     assert run().summary()["reproduction_implied"] < 0.6
