@@ -16,11 +16,13 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from rewardsim.experiments.checkpoints import checkpoint
     from rewardsim.experiments.compare import compare
+    from rewardsim.experiments.drift import drift
     from rewardsim.experiments.replay import replay
     from rewardsim.experiments.run import Run
     from rewardsim.experiments.simulate import simulate
     from rewardsim.experiments.simulate_plan import SimulationError
     from rewardsim.experiments.simulate_run import SimulationRun
+    from rewardsim.export.exporting import export
     from rewardsim.population import Population, PopulationError, load_population
     from rewardsim.programme import Programme, ProgrammeError, load_programme, parse_programme
     from rewardsim.transactions import TransactionError, import_transactions, load_mapping
@@ -37,6 +39,8 @@ __all__ = [
     "TransactionError",
     "checkpoint",
     "compare",
+    "export",
+    "drift",
     "import_transactions",
     "load_mapping",
     "load_population",
@@ -56,6 +60,8 @@ _HOMES = {
     "TransactionError": "rewardsim.transactions",
     "checkpoint": "rewardsim.experiments.checkpoints",
     "compare": "rewardsim.experiments.compare",
+    "export": "rewardsim.export",
+    "drift": "rewardsim.experiments.drift",
     "import_transactions": "rewardsim.transactions",
     "load_mapping": "rewardsim.transactions",
     "load_population": "rewardsim.population",

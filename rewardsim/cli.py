@@ -13,7 +13,12 @@ from typing import Annotated, Any
 import typer
 
 from rewardsim.cli_draw import app as draw_commands
-from rewardsim.cli_report import Json, print_json, reporting
+from rewardsim.cli_drift import drift
+from rewardsim.cli_export import bundles as bundle_commands
+from rewardsim.cli_export import export
+from rewardsim.cli_report import Json, print_json, reporting, secrets_of
+from rewardsim.cli_score import records, score, settle, state
+from rewardsim.cli_serve import key, outbox, serve, store_commands
 from rewardsim.cli_simulate import compare, simulate
 
 app = typer.Typer(
@@ -25,6 +30,8 @@ app = typer.Typer(
 )
 Without = Annotated[str, typer.Option(help="Sections to leave out, by name and comma: referral, tiers, draws.")]
 app.add_typer(draw_commands, name="draw")
+app.add_typer(bundle_commands, name="bundle")
+app.add_typer(store_commands, name="store")
 ProgrammeFile = Annotated[Path, typer.Argument(help="Programme file (TOML).", show_default=False)]
 
 
@@ -103,7 +110,9 @@ def import_(
 @app.command()
 def replay(
     programme: ProgrammeFile,
-    events: Annotated[list[Path], typer.Argument(help="Event tables (Parquet).", show_default=False)],
+    events: Annotated[
+        list[Path], typer.Argument(help="Event tables (Parquet), or a store's records.", show_default=False)
+    ],
     against: Annotated[Path | None, typer.Option(help="Another programme to compare with.")] = None,
     without: Without = "",
     out: Annotated[Path, typer.Option(help="Run store.")] = Path("runs"),
@@ -122,7 +131,7 @@ def replay(
         options = {"out": out, "until": _date(until), "order": _choice("order", order, ("occurred", "recorded"))}
         options["engine"] = _choice("engine", engine, ("compiled", "interpreted"))
         chosen = [_load(path, without) for path in ([programme, against] if against else [programme])]
-        secrets = _secrets(secret or [], {name for found in chosen for name in found.names.draws})
+        secrets = secrets_of(secret or [], {name for found in chosen for name in found.names.draws})
         runs = [
             run_replay(found, events, progress=_progress(as_json), secrets=_of(found, secrets), **options)
             for found in chosen
@@ -153,8 +162,8 @@ def explain(
         typer.echo(str(told))
 
 
-app.command()(simulate)
-app.command()(compare)
+for command in (simulate, compare, drift, export, score, settle, state, records, serve, key, outbox):
+    app.command()(command)
 
 
 def _load(path: Path, without: str) -> Any:
@@ -163,34 +172,6 @@ def _load(path: Path, without: str) -> Any:
     found = load_programme(path)
     areas = [area.strip() for area in without.split(",") if area.strip()]
     return found.without(*areas) if areas else found
-
-
-def _secrets(given: list[str], draws: set[str]) -> dict[str, bytes]:
-    """Read the secrets of draws from their files; raise with every option that cannot be used."""
-    from rewardsim.draws.files import read_secret
-    from rewardsim.programme.faults import Fault, Place
-    from rewardsim.transactions import TransactionError
-
-    secrets: dict[str, bytes] = {}
-    faults: list[Fault] = []
-    known = ", ".join(sorted(draws)) or "none: the programme has no draws"
-    for text in given:
-        name, _, path = text.partition("=")
-        if not name or not path:
-            todo = "name the draw and the file of its secret"
-            faults.append(Fault(Place("--secret"), "bad_choice", text, "DRAW=FILE", todo))
-        elif name not in draws:
-            faults.append(Fault(Place("--secret"), "unknown_draw", name, known, "name a draw of the programme"))
-        elif name in secrets:
-            faults.append(Fault(Place("--secret"), "twice", name, "one secret a draw", "take one of them out"))
-        else:
-            try:
-                secrets[name] = read_secret(Path(path))
-            except ValueError as error:
-                faults += getattr(error, "faults", [])
-    if faults:
-        raise TransactionError(faults)
-    return secrets
 
 
 def _of(programme: Any, secrets: dict[str, bytes]) -> dict[str, bytes]:

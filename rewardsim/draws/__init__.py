@@ -7,6 +7,6 @@ come in), ``files`` (what is written, once).
 
 from __future__ import annotations
 
-from rewardsim.draws.keys import rank_tickets
+from .keys import rank_tickets
 
 __all__ = ["rank_tickets"]

@@ -20,6 +20,8 @@ RECENT_DAYS = 91
 """Who bought within so many days before the end counts as active."""
 FORGET_DAYS = 14
 """An invitation younger than this may yet be answered."""
+BY_RULE = "issued by "
+APART = {"earning.welcome": "welcome", "earning.share": "shares"}
 HAPPENED = tuple(word for word, code in OUTCOMES.items() if code < 50)
 """Outcomes of events that were taken in; the others are refused, or seen before."""
 STANDING = ("PENDING", "AVAILABLE", "HELD", "DEBT")
@@ -41,7 +43,7 @@ EVENT = {
     "redeemed_at": ("redeem", "amount_minor"),
     "shares": ("share", "1"),
     "posts": ("draw_entry", "1"),
-    "invitations": ("invite", "1"),
+    "sent": ("invite", "1"),
 }
 """Facts that are sums over events of a type."""
 
@@ -59,7 +61,7 @@ class Span:
         return (self.last - self.first).days + 1
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class World:
     """What everybody enrolled did: arrays over members by name of the fact; a fact nobody has is not there."""
 
@@ -82,8 +84,6 @@ class World:
 
 def measured(folder: Path, people: Any, span: Span) -> World:
     """Return the world of a folder with events, ledger and journal; ``people``: member, member_id, enrolled_day."""
-    import numpy as np
-
     from rewardsim.engine.duck import quiet_connection
 
     with quiet_connection() as con:
@@ -94,17 +94,34 @@ def measured(folder: Path, people: Any, span: Span) -> World:
         found = con.execute(" UNION ALL ".join(_queries(span))).fetchnumpy()
         members = con.execute("SELECT count(*) FROM who").fetchall()[0][0]
         daily = con.execute(_DAILY).df()
+    return World(members, _by_member(found, members), daily)
+
+
+def _by_member(found: Any, members: int) -> dict[str, Any]:
+    """Return rows of (place, fact, amount) as an array over members for each fact, and those by purpose."""
+    import numpy as np
+
     facts: dict[str, Any] = {}
     places, amounts = np.asarray(found["place"]), np.asarray(found["amount"], dtype=np.float64)
     names = np.asarray(found["fact"]).astype(str)
     for name in np.unique(names):
         mine = names == name
         facts[str(name)] = np.bincount(places[mine], weights=amounts[mine], minlength=members)
-    return World(members, facts, daily)
+    for name in [name for name in facts if name.startswith(BY_RULE)]:
+        purpose = f"issued:{purpose_told(name.removeprefix(BY_RULE))}"
+        facts[purpose] = facts.get(purpose, 0) + facts.pop(name)
+    facts["came"] = facts.get("enrolled", np.zeros(members)) - facts.get("joined", 0)
+    facts["spent"] = facts.get("redeemed", 0) + facts.get("exchanged", np.zeros(members))
+    return facts
+
+
+def purpose_told(rule: str) -> str:
+    """Return what tokens of a rule are for; a welcome is no share, for other assumptions stand behind it."""
+    return APART.get(rule) or purpose_of(rule)
 
 
 def _prepare(con: Any, span: Span) -> None:
-    """Make the tables of those days: who is enrolled, what happened, and when anybody first had tokens of a purchase."""
+    """Make the tables of those days: who is enrolled, what happened, when anybody first had tokens of a purchase."""
     first, last = f"DATE '{span.first}'", f"DATE '{span.last}'"
     words = ", ".join(f"'{word}'" for word in HAPPENED)
     con.execute(
@@ -143,8 +160,8 @@ def _queries(span: Span) -> Sequence[str]:
         for name, condition in ENTRY.items()
     ]
     facts += [
-        "SELECT place, 'issued_for:' || rule, sum(tokens)::DOUBLE FROM ledger WHERE source = 'ISSUE' GROUP BY 1, 2",
-        "SELECT place, 'item:' || substr(rule, 10), count(DISTINCT (event, lot))::DOUBLE FROM ledger "
+        f"SELECT place, '{BY_RULE}' || rule, sum(tokens)::DOUBLE FROM ledger WHERE source = 'ISSUE' GROUP BY 1, 2",
+        "SELECT place, 'item:' || substr(rule, 10), count(DISTINCT event)::DOUBLE FROM ledger "
         "WHERE target = 'REDEEMED' AND rule LIKE 'exchange:%' GROUP BY 1, 2",
         f"SELECT place, 'outstanding', sum(CASE WHEN target IN {STANDING} THEN tokens ELSE 0 END "
         f"- CASE WHEN source IN {STANDING} THEN tokens ELSE 0 END)::DOUBLE FROM ledger_till GROUP BY 1",
@@ -170,8 +187,10 @@ def _queries(span: Span) -> Sequence[str]:
 
 def _of_friends(first: str, last: str) -> list[str]:
     """Return queries of facts on invitations and on those they brought."""
-    joined = "SELECT DISTINCT w.place FROM happened h JOIN who w USING (place) WHERE h.type = 'enrol' " \
+    joined = (
+        "SELECT DISTINCT w.place FROM happened h JOIN who w USING (place) WHERE h.type = 'enrol' "
         f"AND h.counterpart_id IS NOT NULL AND h.occurred_day BETWEEN {first} AND {last}"
+    )
     return [
         f"SELECT place, 'joined', 1::DOUBLE FROM ({joined})",
         f"SELECT DISTINCT e.place, 'converted', 1::DOUBLE FROM events e WHERE type = 'order' AND e.place IN ({joined})",
@@ -189,13 +208,3 @@ _DAILY = """
         UNION ALL SELECT greatest(enrolled_day, (SELECT min(since) FROM lives)), 'enrolled', 1 FROM who
     ) GROUP BY ALL ORDER BY ALL
 """
-
-
-def by_purpose(world: World) -> dict[str, Any]:
-    """Return tokens issued to each member by purpose."""
-    found: dict[str, Any] = {}
-    for name, amounts in world.facts.items():
-        if name.startswith("issued_for:"):
-            purpose = f"issued:{purpose_of(name.removeprefix('issued_for:'))}"
-            found[purpose] = found.get(purpose, 0) + amounts
-    return found

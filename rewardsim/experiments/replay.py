@@ -44,10 +44,11 @@ def replay(
     """Replay events under a programme and return the stored run; an identical one is found, not recomputed.
 
     ``events`` is the path of a canonical event table, several, such a table in memory (Arrow, pandas, an
-    import's result), or the JSON lines that a scorer's store wrote (the file, or the folder of records). ``until`` carries accounts on to a later day than the last event.
-    ``order`` is "occurred", or "recorded" to let late events be late. ``secrets`` are those of
-    draws, by id; a draw without one is held by a public key, to try out what it would bring. Raises
-    ProgrammeError, TransactionError for bad input; nothing is left behind then.
+    import's result), or the JSON lines that a scorer's store wrote (the file, or the folder of records).
+    ``until`` carries accounts on to a later day than the last event. ``order`` is "occurred", or "recorded"
+    to let late events be late. ``secrets`` are those of draws, by id; a draw without one is held by a public
+    key, to try out what it would bring. Raises ProgrammeError, TransactionError for bad input; nothing is
+    left behind then.
     """
     if not isinstance(programme, Programme):
         programme = load_programme(programme)

@@ -6,7 +6,8 @@ were issued for), ``invited`` and ``referral`` (who brought whom), ``tiers`` (me
 ``privileges`` (what tiers cost). Of simulations: ``replicated`` (days of several replicates) and
 ``weighing`` (effects in words), then ``effects``, ``revenue_parts``, ``cohorts`` and ``variants`` (what
 a programme changes), ``purchases`` and ``people`` (day by day, with it and without), ``purposes``,
-``tier_members`` and ``friends`` (with it). ``report`` alone writes: a page of all that.
+``tier_members`` and ``friends`` (with it). ``drift`` lays production over its forecast. ``report``
+alone writes: a page of all that.
 
 Tokens come in the token's smallest unit, as runs store them; ``decimals`` says how many digits of
 it stand after the point. Amounts come in minor units, with ``digits``. What a programme or population
@@ -17,6 +18,7 @@ from __future__ import annotations
 
 from rewardsim.figures.cohorts import effect_by_cohort
 from rewardsim.figures.difference import difference_over_time
+from rewardsim.figures.drift import drift
 from rewardsim.figures.effects import effects
 from rewardsim.figures.friends import referral_funnel
 from rewardsim.figures.outcomes import outcomes
@@ -37,6 +39,7 @@ from rewardsim.figures.variants import effect_by_arm
 __all__ = [
     "TEMPLATE",
     "difference_over_time",
+    "drift",
     "effect_by_arm",
     "effect_by_cohort",
     "effects",

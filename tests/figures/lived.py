@@ -36,8 +36,20 @@ def lived() -> dict[str, pd.DataFrame]:
         "sim_issued": issued(),
         "sim_tokens": tokens(),
         "sim_friends": pd.DataFrame({"generation": [1, 2], "joined": [5, 2], "bought": [3, 0]}),
+        "sim_production": production(),
         "sim_moves": pd.DataFrame({"day": [FIRST, FIRST + pd.Timedelta(days=3)], "present": [4, -1]}),
     }
+
+
+def production() -> pd.DataFrame:
+    """Three weeks of production (-1) and of two replicates: a purchase of 10.00 a day, and one more in production."""
+    rows = [
+        (replicate, FIRST + pd.Timedelta(days=k), fact, amount * (2 if replicate == -1 else 1))
+        for replicate in (-1, 0, 1)
+        for k in range(22)
+        for fact, amount in (("orders", 1), ("revenue", 1_000), ("issued", 100), ("enrolled", k % 2))
+    ]
+    return pd.DataFrame(rows, columns=["replicate", "day", "fact", "amount"])
 
 
 def daily() -> pd.DataFrame:

@@ -19,6 +19,7 @@ from .lived import lived
 MADE = {
     "tokens_over_time": lambda t: figures.tokens_over_time(t["daily"], token="Bean", phases={"earn": "2017-12-31"}),
     "lots_by_expiry": lambda t: figures.lots_by_expiry(t["ledger"], on="2018-12-31", token="Bean"),
+    "drift": lambda t: figures.drift(t["sim_production"], currency="INR", digits=2, token="Bean", decimals=1),
     "outcomes": lambda t: figures.outcomes(t["events"]),
     "difference_over_time": lambda t: figures.difference_over_time(t["daily"], t["daily"].head(2), ("x", "y")),
     "phases": lambda t: figures.phases(t["moves"], {"earn": "2017-06-15", "tiers": "2017-09-01"}, token="Bean"),
@@ -217,3 +218,15 @@ def test_importing_figures_changes_no_other_figure() -> None:
         "sys.exit(bool(found) or before != (pio.templates.default, list(pio.templates)))"
     )
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_production_lies_over_whole_weeks_of_its_forecast(tables: dict[str, pd.DataFrame]) -> None:
+    figure = MADE["drift"](tables)
+    orders = [one for one in figure.data if one.xaxis == "x2"]
+    assert {one.name: list(one.y) for one in orders if one.mode == "lines" and one.fill is None} == {
+        "forecast": [7, 7, 7],
+        "production": [14, 14, 14],
+    }
+    money = [one for one in figure.data if one.xaxis == "x3" and one.name == "production"]
+    assert list(money[0].y) == [140, 140, 140]
+    assert figures.drift(tables["sim_production"].head(0), currency="INR", digits=2, token="", decimals=0).layout.title

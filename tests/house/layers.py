@@ -10,7 +10,8 @@ from typing import NamedTuple
 
 # What a room may import of the project, besides itself. Arrows point inward only.
 INWARD: dict[str, frozenset[str]] = {"rules": frozenset()}
-INWARD["programme"] = frozenset({"rules"})
+INWARD["scoring"] = frozenset({"rules", "draws.keys"})
+INWARD["programme"] = frozenset({"rules", "scoring.names"})
 INWARD["transactions"] = frozenset({"rules", "programme.faults"})
 INWARD["behaviour"] = frozenset({"rules", "programme"})
 INWARD["population"] = frozenset({"rules", "programme", "transactions", "behaviour"})
@@ -18,10 +19,12 @@ INWARD["draws"] = frozenset({"rules", "programme"})
 INWARD["engine"] = frozenset({"rules", "programme", "transactions", "population", "behaviour", "draws"})
 INWARD["economics"] = INWARD["engine"] | {"engine"}
 INWARD["operations"] = INWARD["economics"]
-INWARD["export"] = INWARD["economics"]
+INWARD["export"] = INWARD["economics"] | {"scoring"}
+INWARD["service"] = frozenset({"rules", "programme", "scoring", "export"})
 INWARD["experiments"] = INWARD["economics"] | {"economics"}
 INWARD["figures"] = INWARD["experiments"] | {"experiments", "operations", "export"}
-ANYWHERE = {"cli", "cli_draw", "cli_report", "cli_simulate", ""}
+ANYWHERE = {"cli", "cli_draw", "cli_drift", "cli_export", "cli_report", "cli_score", "cli_serve", "cli_simulate", ""}
+CARRIED = {"rules", "scoring"}  # rooms that a bundle takes along; of draws, the keys
 LOOPS = ("replay", "simulat")
 
 
@@ -69,7 +72,7 @@ def violations(package: Path) -> list[str]:
     found = []
     for path in sorted(package.rglob("*.py")):
         for one in imports(path, package):
-            said = _rules_alone(one) or _outward(one) or _two_loops(one) or _plotting(one)
+            said = _carried(one) or _outward(one) or _two_loops(one) or _plotting(one)
             if said:
                 found.append(f"{path.relative_to(package).as_posix()}:{one.line} imports {one.imported}: {said}")
     return found
@@ -79,13 +82,18 @@ def _room(module: str) -> str:
     return module.split(".")[0]
 
 
-def _rules_alone(one: Import) -> str:
-    if _room(one.importer) != "rules":
+def _carried(one: Import) -> str:
+    """What goes into a bundle under another name imports what goes with it, relatively."""
+    room = _room(one.importer)
+    if room not in CARRIED and one.importer not in ("draws", "draws.keys"):
         return ""
-    if one.own:
-        good = one.relative and (one.imported.split(".")[0] == "rules")
+    if one.own and room == "rules":
+        good = one.relative and _room(one.imported) == "rules"
         return "" if good else "rules import only themselves, relatively"
-    return "" if one.imported.split(".")[0] in sys.stdlib_module_names else "rules import only the standard library"
+    if one.own:
+        return "" if one.relative else f"{room} imports relatively, since it goes into bundles"
+    known = one.imported.split(".")[0] in sys.stdlib_module_names
+    return "" if known else f"{room} import only the standard library"
 
 
 def _outward(one: Import) -> str:

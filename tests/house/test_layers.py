@@ -38,6 +38,10 @@ WRONG = {
     "rules/a.py": ("import numpy", "standard library"),
     "rules/b.py": ("from house.rules.records import Event", "relatively"),
     "rules/c.py": ("from ..programme import x", "relatively"),
+    "scoring/a.py": ("import psycopg", "standard library"),
+    "scoring/b.py": ("from house.rules import apply", "relatively"),
+    "scoring/c.py": ("from ..engine.audit import mix", "scoring may import"),
+    "draws/keys.py": ("from house.rules import codes", "relatively"),
     "programme/a.py": ("from house.transactions import x", "programme may import"),
     "transactions/a.py": ("from house.programme.lower import x", "transactions may import"),
     "transactions/b.py": ("def f():\n    from house.engine import x", "transactions may import"),
@@ -65,6 +69,8 @@ def test_the_walker_finds_what_is_wrong(tmp_path: Path, name: str) -> None:
 def test_the_walker_lets_the_good_pass(tmp_path: Path) -> None:
     good = {
         "rules/a.py": "import math\nfrom .records import Event\nfrom . import codes",
+        "scoring/a.py": "import sqlite3\nfrom ..rules.records import Event\nfrom ..draws.keys import rank_tickets",
+        "programme/a.py": "from house.scoring.names import Names",
         "transactions/a.py": "import pyarrow\nfrom house.programme.faults import Fault\nfrom house.rules import codes",
         "experiments/replay.py": "from house.engine.replay import replay_events\nfrom .run import Run",
         "figures/a.py": "import plotly",

@@ -16,7 +16,8 @@ ROOT = Path(__file__).resolve().parents[2]
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 ABSOLUTE = re.compile(r"(?<![\w.:/])/(?:home|Users|root|tmp|var|mnt|opt|work|content)/|\b[A-Za-z]:\\")
 TIMEOUT_S = 240  # for one cell: the first replay may have to compile
-DONE = {"01_replay": (5, 3), "02_three_phases": (9, 6), "03_simulate": (11, 4)}  # pictures shown, runs kept
+# pictures shown, runs kept
+DONE = {"01_replay": (5, 3), "02_three_phases": (9, 6), "03_simulate": (11, 4), "07_production": (1, 5)}
 
 
 @pytest.fixture(params=NOTEBOOKS, ids=lambda path: path.stem)

@@ -1,0 +1,180 @@
+/* Events in, entries and notes out. */
+#include <string.h>
+
+#include "book.h"
+
+/* Forgets what the call before handed out; what no call has handed out yet stays. */
+static void begin(rs_book *book, rs_reply *reply) {
+    memset(reply, 0, sizeof *reply);
+    if (book->undelivered)
+        return;
+    head_of(book)->entry_count = 0;
+    head_of(book)->note_count = 0;
+}
+
+/* Hands out what was written, or keeps it for the next call where this one failed. */
+static rs_status deliver(rs_book *book, rs_reply *reply, rs_status status) {
+    const rs_head *head = head_of(book);
+    book->undelivered = status != RS_OK && (head->entry_count || head->note_count);
+    if (status != RS_OK)
+        return status;
+    if (book->options.digest)
+        fold(book);
+    reply->entries = (const rs_entry *)book->tables[TABLE_ENTRIES].rows;
+    reply->entry_count = head->entry_count;
+    reply->notes = (const rs_note *)book->tables[TABLE_NOTES].rows;
+    reply->note_count = head->note_count;
+    return RS_OK;
+}
+
+/* Takes a step again and again, making room in between, until it has come to ``target``. */
+static rs_status carry_out(rs_book *book, int64_t task, int64_t target, int64_t day, int64_t *reached) {
+    for (*reached = 0;;) {
+        rs_status status = take(book, task, *reached, day, reached);
+        if (status != RS_OK || *reached >= target)
+            return status;
+        status = make_room(book);
+        if (status != RS_OK)
+            return status;
+    }
+}
+
+/* Asks the processor for a row, in lines of 64 bytes, while it is still busy with something else. */
+static void ask_for(const table *rows, int64_t row, int64_t words) {
+    if (row >= 0 && row < rows->count)
+        for (int64_t word = 0; word < words; word += 8)
+            __builtin_prefetch(rows->rows + row * words + word, 1);
+}
+
+/* What one event will touch; for many, the rules look ahead themselves. */
+static void look_ahead(const rs_book *book, const rs_event *event) {
+    const table *rows = &book->call[ROWS_OF_ORDERS];
+    ask_for(&book->tables[TABLE_MEMBERS], event->member, table_kinds[TABLE_MEMBERS].words);
+    ask_for(&book->tables[TABLE_STANDINGS], event->member, table_kinds[TABLE_STANDINGS].words);
+    ask_for(&book->tables[TABLE_TIES], event->member, table_kinds[TABLE_TIES].words);
+    if (event->order >= 0 && event->order < rows->count)
+        ask_for(&book->tables[TABLE_ORDERS], rows->rows[event->order], table_kinds[TABLE_ORDERS].words);
+}
+
+static rs_status check_all(
+    const rs_book *book, const rs_event *events, int64_t count, const rs_event_line *lines, int64_t line_count, int64_t *needed) {
+    *needed = 0;
+    for (int64_t i = 0; i < count; i++) {
+        int64_t first = events[i].line_first, own = events[i].line_count;
+        if (own < 0 || (own > 0 && (first < 0 || first > line_count || own > line_count - first)))
+            return RS_INVALID;
+        if (rs_check(book, events + i, own ? lines + first : NULL, own, NULL, 0))
+            return RS_INVALID;
+        *needed += own ? own : 1;
+    }
+    return RS_OK;
+}
+
+static rs_status find_room(rs_book *book, int64_t count, int64_t line_count) {
+    void *events = widened(book, book->call[EVENTS].rows, sizeof(rs_event), &book->event_room, count);
+    if (!events)
+        return RS_NO_MEMORY;
+    book->call[EVENTS].rows = events;
+    void *numbers = widened(book, book->call[NUMBERS].rows, 8, &book->number_room, count);
+    if (!numbers)
+        return RS_NO_MEMORY;
+    book->call[NUMBERS].rows = numbers;
+    void *lines = widened(book, book->call[LINES].rows, sizeof(rs_event_line), &book->line_room, line_count);
+    if (!lines)
+        return RS_NO_MEMORY;
+    book->call[LINES].rows = lines;
+    return RS_OK;
+}
+
+/* Copies events and lines to where the rules may write on them; an event without lines gets one. */
+static void copy_in(rs_book *book, const rs_event *events, int64_t count, const rs_event_line *lines) {
+    rs_event *to = (rs_event *)book->call[EVENTS].rows;
+    rs_event_line *line = (rs_event_line *)book->call[LINES].rows, *first = line;
+    for (int64_t i = 0; i < count; i++) {
+        int64_t own = events[i].line_count;
+        to[i] = events[i];
+        to[i].line_first = line - first;
+        to[i].line_count = own ? own : 1;
+        if (own) {
+            memcpy(line, lines + events[i].line_first, (size_t)own * sizeof *line);
+            line += own;
+        } else
+            *line++ = (rs_event_line){.number = 1, .amount = events[i].amount, .discount = events[i].discount};
+    }
+    memset(book->call[NUMBERS].rows, 0, (size_t)count * 8);
+    book->call[EVENTS].count = count;
+    book->call[LINES].count = line - first;
+    book->call[NUMBERS].count = count;
+}
+
+rs_status rs_apply_many(
+    rs_book *book, const rs_event *events, int64_t count, const rs_event_line *lines, int64_t line_count,
+    rs_outcome *outcomes, rs_reply *reply) {
+    int64_t needed, reached;
+    rs_status status = ready(book);
+    if (status != RS_OK)
+        return status;
+    if (!reply || (count > 0 && (!events || !outcomes)) || (line_count > 0 && !lines))
+        return RS_NULL;
+    if (count == 1)
+        look_ahead(book, events);
+    begin(book, reply);
+    if (count < 0 || line_count < 0)
+        return RS_INVALID;
+    status = check_all(book, events, count, lines, line_count, &needed);
+    if (status == RS_OK)
+        status = find_room(book, count, needed);
+    if (status != RS_OK)
+        return status;
+    copy_in(book, events, count, lines);
+    book->call[OUTCOMES] = (table){(int64_t *)outcomes, count};
+    status = carry_out(book, RUN, count, 0, &reached);
+    reply->applied = reached;
+    if (reached > 0)
+        reply->outcome = outcomes[reached - 1];
+    return deliver(book, reply, status);
+}
+
+rs_status rs_apply(rs_book *book, const rs_event *event, const rs_event_line *lines, int64_t line_count, rs_reply *reply) {
+    rs_outcome outcome = {0, 0, 0};
+    if (!event)
+        return RS_NULL;
+    rs_event one = *event;
+    one.line_first = 0;
+    one.line_count = line_count;
+    return rs_apply_many(book, &one, 1, lines, line_count, &outcome, reply);
+}
+
+static rs_status settle(rs_book *book, int64_t day) {
+    int64_t settled = 0;
+    if (head_of(book)->day >= day)
+        return RS_OK;
+    while (!settled) {
+        rs_status status = take(book, SETTLE, 0, day, &settled);
+        if (status == RS_OK && !settled)
+            status = make_room(book);
+        if (status != RS_OK)
+            return status;
+    }
+    return RS_OK;
+}
+
+static rs_status pass_time(rs_book *book, int64_t day, int finish, rs_reply *reply) {
+    int64_t reached;
+    rs_status status = ready(book);
+    if (status != RS_OK)
+        return status;
+    if (!reply)
+        return RS_NULL;
+    begin(book, reply);
+    if (day <= -RS_NEVER || day >= RS_NEVER)
+        return RS_INVALID;
+    status = settle(book, day);
+    if (status == RS_OK && finish)
+        status = carry_out(book, FINISH, book->tables[TABLE_MEMBERS].count, day, &reached);
+    return deliver(book, reply, status);
+}
+
+rs_status rs_settle(rs_book *book, int64_t day, rs_reply *reply) { return pass_time(book, day, 0, reply); }
+
+rs_status rs_finish(rs_book *book, int64_t day, rs_reply *reply) { return pass_time(book, day, 1, reply); }

@@ -1,0 +1,62 @@
+"""Text in, values out: JSON as strictly as the standard allows, and nothing a reader could take two ways."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any, BinaryIO
+
+from .faults import Fault, InvalidEvent, shown
+
+TEXT_MAX = 1 << 20  # bytes of one event
+
+
+def parse(text: bytes) -> Any:
+    """Return the value of a JSON text; raise InvalidEvent for anything doubtful in it."""
+    if len(text) > TEXT_MAX:
+        raise _invalid("too_large", f"{len(text)} bytes or more", f"{TEXT_MAX} bytes", "send less at once")
+    twice: list[str] = []
+
+    def once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        made = dict(pairs)
+        if len(made) != len(pairs):
+            names = [name for name, _ in pairs]
+            twice.extend(sorted({name for name in names if names.count(name) > 1}))
+        return made
+
+    try:
+        value = json.loads(text.decode(), object_pairs_hook=once, parse_constant=_no_constant)
+    except UnicodeDecodeError as error:
+        raise _invalid("not_utf8", f"byte {error.start} is no UTF-8", "text in UTF-8", "write it in UTF-8") from error
+    except json.JSONDecodeError as error:
+        raise _invalid("not_json", f"{error.msg} at character {error.pos}", "one JSON object", "correct it") from error
+    except RecursionError as error:
+        raise _invalid("too_deep", "values nested too deeply", "an event of three levels", "correct it") from error
+    except InvalidEvent:
+        raise
+    except ValueError as error:  # an integer of thousands of digits
+        raise _invalid("number", "an integer of too many digits", "64 bits", "correct it") from error
+    if twice:
+        todo = "take one of them out"
+        raise InvalidEvent([Fault("repeated_key", "", f"{shown(key)} twice", "every key once", todo) for key in twice])
+    return value
+
+
+def _no_constant(word: str) -> Any:
+    raise _invalid("number", word, "whole numbers", "correct it")
+
+
+def _invalid(code: str, found: str, allowed: str, todo: str) -> InvalidEvent:
+    return InvalidEvent([Fault(code, "", found, allowed, todo)])
+
+
+def lines_in(source: BinaryIO) -> Iterator[tuple[int, bytes]]:
+    """Yield numbered lines that are not empty; of one that is too long, the beginning."""
+    number = 0
+    while line := source.readline(TEXT_MAX + 2):
+        number += 1
+        rest = line
+        while not rest.endswith(b"\n") and (rest := source.readline(TEXT_MAX)):
+            pass
+        if line.strip():
+            yield number, line

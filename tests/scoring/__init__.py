@@ -1,0 +1,1 @@
+"""The scorer and its stores: equal to a replay, whole under kills and repeats, precise about bad input."""
