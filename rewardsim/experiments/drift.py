@@ -111,7 +111,8 @@ def drift(
     event table, or a replay of it. The events are replayed under the run's programme, and production's own
     entries, where they are there, must be the replay's. Days are those both have, up to ``until``; ``people``
     is how many production could reach, as many as were simulated where not given. Replays go to ``out``, else
-    beside the run; ``secrets`` are those of the draws that production held, by id. Raises SimulationError, TransactionError or RunError for bad input, with every fault.
+    beside the run; ``secrets`` are those of the draws that production held, by id. Raises SimulationError,
+    TransactionError or RunError for bad input, with every fault.
     """
     run = run if isinstance(run, SimulationRun) else SimulationRun(run)
     last = _checked(run, until, people)

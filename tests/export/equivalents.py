@@ -23,6 +23,11 @@ CHOICES = {
     "stacking": 2, "limit_excess": 1, "transferable": 1, "entry": 2, "public": 1,
     "orders_period": 5, "share_period": 5, "referral_period": 5, "limit_period": 5, "per_member_period": 5, "period": 5,
 }  # fmt: skip
+DAYS = ("referral_from", "referral_to", "tiers_from", "tiers_to", "ends_day")
+OF_TIERS = (
+    "criterion", "tier_window", "tier_months", "upgrade", "rate_applies", "review_months", "downgrade", "grace_days",
+    "requalify", "level_first", "level_count", "express_counter",
+)  # fmt: skip
 PERIODS = ("orders_period", "share_period", "referral_period", "limit_period", "per_member_period")
 ROWS = ("band_first", "factor_row", "limit_count", "category_set", "channel_set", "level_first")
 UNREAD = {"to_day": "terms", "priority": "campaigns", "early_minutes": "levels"}
@@ -99,6 +104,14 @@ def _of_terms(law: Law, mutant: Mutant, terms: Terms, changed: int) -> str | Non
         return "switched off by another choice"
     if mutant.field == "from_day" and mutant.row == 0:
         return "the first stretch reaches back for ever"
+    if mutant.row > 0 and mutant.field == "starts_day":
+        return "long past"
+    if mutant.field in DAYS and not terms.from_day <= getattr(terms, mutant.field) <= terms.to_day:
+        return "a day of another stretch"
+    if mutant.field in OF_TIERS and (terms.to_day <= terms.tiers_from or terms.from_day >= terms.tiers_to):
+        return "no tiers in this stretch"
+    if mutant.field == "redeem_min" and mutant.side < 0 and terms.redeem_step > 1:
+        return "between two steps"
     if mutant.field in ("counter_width", "category_width", "channel_width") and mutant.side > 0:
         return "more room than is used"
     if mutant.field in ROWS and changed < 0:

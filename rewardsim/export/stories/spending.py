@@ -62,7 +62,7 @@ def shares(world: World, terms: Terms, day: int) -> Plot:
     plot = Plot(world, "share-of-order", day)
     base = max(terms.redeem_min, terms.redeem_step, 1)
     sizes = [room_for(terms, tokens) for tokens in (base, 2 * base, 7 * base + terms.redeem_step)]
-    most = {size + side for size in sizes for side in (-1, 0, 1)} | {10_000 * size + 9_999 for size in sizes[:1]}
+    most = {size + side for size in sizes for side in (-1, 0, 1)} | {min(terms.amount_max, 10_000 * sizes[0] + 9_999)}
     for number, amount in enumerate(sorted(edge for edge in most if 0 <= edge <= terms.amount_max)):
         for extra in (0, 1):
             who, tokens = f"m{number}.{extra}", tokens_that_fit(terms, amount, 0)

@@ -66,7 +66,7 @@ def spent(world: World, terms: Terms, day: int) -> Plot:
     """A return after everything was spent, then earning again: what is owed is paid first, and debt buys nothing."""
     plot = Plot(world, "debt", day).enrol("a", "b")
     size = world.fair_amount(terms)
-    wait = max(0, terms.release_days) + 1
+    wait = max(1, terms.release_days)  # released, and still within a window as long
     for who in ("a", "b"):
         plot.at(day).buy(size, who)
     plot.at(day + wait)
@@ -92,7 +92,7 @@ def debt(world: World, terms: Terms, day: int) -> Iterator[Plot]:
         plot = Plot(world, "debt-limit", day).enrol()
         size = min(terms.amount_max, world.amount(terms, terms.debt_limit + side))
         plot.buy(size)
-        wait = max(0, terms.release_days) + 1
+        wait = max(1, terms.release_days)
         left = plot.at(day + wait).available()
         plot.tell("adjust", tokens=-left)
         plot.tell("return", order_id="o1", amount_minor=size)
