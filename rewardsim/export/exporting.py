@@ -16,7 +16,6 @@ from rewardsim.export.stories.made import make_vectors
 from rewardsim.export.tree import Origin, complete, content_of
 from rewardsim.export.versions import Change, change_between, chosen_version, terms_changes
 from rewardsim.export.writing import put_file, wheel, wheel_name, write_bundle
-from rewardsim.rules.records import Law
 from rewardsim.scoring.boot import Files, manifest_of, open_bundle
 from rewardsim.scoring.vectors import vector_files
 
@@ -69,7 +68,7 @@ def export(
     _all_free(places)
     signature = sign(files, Path(sign_with)) if sign_with else b""
     with _all_or_nothing(places):
-        built = _native(origin.law, out) if native else ()
+        built = _native(origin, files, out) if native else ()
         if wheel_at is not None:
             put_file(wheel_at, wheel(files, manifest["programme"], manifest["version"]))
         if sign_at is not None:
@@ -123,15 +122,18 @@ def make_files(origin: Origin, version: str | None = None, previous: Path | None
     return complete(content, origin, chosen, said), change
 
 
-def _native(law: Law, out: Path) -> tuple[Path, ...]:
-    """Build the native library of a programme in a folder beside its bundle."""
+def _native(origin: Origin, files: Files, out: Path) -> tuple[Path, ...]:
+    """Build the native library of a programme in a folder beside its bundle, with the bundle's vectors."""
     from rewardsim.export.native.build import NativeError, build_native
+    from rewardsim.export.native.golden import golden_bytes
 
     try:
-        made = build_native(law, native_path(out)).values()
-        return tuple(place for place in made if place.is_relative_to(native_path(out)))
+        made = build_native(origin.law, native_path(out)).values()
     except NativeError as error:
         raise refuse("no_native", "--native", error, "a machine that can build it", "leave --native out") from error
+    vectors = native_path(out) / "vectors.bin"
+    vectors.write_bytes(golden_bytes(origin.law, origin.names, files))
+    return (*(place for place in made if place.is_relative_to(native_path(out))), vectors)
 
 
 def native_path(out: Path) -> Path:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import subprocess
 from pathlib import Path
 
 import pytest
 from engine.made import DATA
 
 from export.native.test_parity import conform
+from rewardsim.export.exporting import export
 from rewardsim.export.native.build import write_terms
 from rewardsim.export.native.golden import golden_stories
 from rewardsim.export.native.vectors import tell, vector_bytes
@@ -48,3 +50,18 @@ def test_a_story_cut_short(keep: int, built: dict[str, Path], phases: object, tm
     done = conform(built, tmp_path, "--batch", "100")
     assert done.returncode == 2
     assert "equal" in done.stdout
+
+
+def test_an_export_ships_the_library_with_its_vectors(built: dict[str, Path], tmp_path: Path) -> None:
+    done = export(DATA / "programmes" / "reward-mi.toml", tmp_path / "mi.pyz", native=True)
+    folder = tmp_path / "mi.pyz.native"
+    assert {folder / "librewardsim.so", folder / "conform", folder / "terms.bin"} <= set(done.native)
+    told = subprocess.run(
+        [folder / "conform", folder / "terms.bin", folder / "vectors.bin"], check=True, capture_output=True, text=True
+    )
+    assert told.stdout.count("equal: ") == len(told.stdout.splitlines()) > 20
+    vectors = bytearray((folder / "vectors.bin").read_bytes())
+    vectors[-16] ^= 1
+    (tmp_path / "other.bin").write_bytes(vectors)
+    refused = subprocess.run([folder / "conform", folder / "terms.bin", tmp_path / "other.bin"], capture_output=True)
+    assert refused.returncode == 1
