@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from rewardsim.experiments.simulate import simulate
+from rewardsim.experiments.simulate_growth import ReproductionWarning
 from simulation.altered import Altered
 from simulation.everything import programme, town
 from simulation.living import live, total
@@ -77,7 +78,8 @@ def test_the_parts_of_an_effect_sum_to_it_exactly_a8(tmp_path):
     """In whole minor units, in every replicate and for every pair of arms."""
     dearer = programme().vary({"exchange.coupon.tokens": 40})
     asked = {"members": 80, "until": "2020-08-31", "replicates": 3, "variants": {"dear": dearer}}
-    run = simulate(programme(), town(), out=tmp_path, **asked)
+    with pytest.warns(ReproductionWarning):  # a town of eager inviters, so that there is a part of referral
+        run = simulate(programme(), town(), out=tmp_path, **asked)
     parts = run.parts
     assert len(parts) == 3 * 3
     assert (parts[["attrition", "frequency", "basket", "mix", "referral"]].sum(axis=1) == parts["total"]).all()
