@@ -115,6 +115,7 @@ class Bank:
     count: int = 60
     copies: int = 4
     kills: int = 4
+    pause_s: float = 0.04  # at most, from one kill to the next; the first is to fall into the work of a short day
     seed: int = 1
     sent: list[dict[str, Any]] = field(default_factory=list)
 
@@ -141,7 +142,7 @@ class Bank:
         for thread in threads:
             thread.start()
         for _ in range(self.kills):
-            time.sleep(dice.uniform(0.02, 0.15))
+            time.sleep(dice.uniform(0.002, self.pause_s))
             alive = [client for client, thread in zip(clients[:-1], threads, strict=False) if thread.is_alive()]
             if alive:
                 dice.choice(alive).kill()

@@ -26,15 +26,15 @@ def test_no_effect_is_wrong_lost_or_double_in_postgres(database: str) -> None:
 
 
 def test_no_effect_is_wrong_lost_or_double_in_a_file(tmp_path: Path) -> None:
-    check(Bank(f"sqlite:{tmp_path}/store.db", writers=3, count=40, copies=3, kills=2))
+    check(Bank(f"sqlite:{tmp_path}/store.db", writers=3, count=40, copies=3, kills=2, pause_s=0.02))
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("seed", range(3))
 def test_the_same_for_longer(seed: int, database: str) -> None:
-    check(Bank(database, days=5, count=800, kills=12, seed=100 + seed))
+    check(Bank(database, days=5, count=800, kills=12, pause_s=0.15, seed=100 + seed))
 
 
 @pytest.mark.slow
 def test_the_same_for_longer_in_a_file(tmp_path: Path) -> None:
-    check(Bank(f"sqlite:{tmp_path}/store.db", days=4, count=400, kills=10, seed=200))
+    check(Bank(f"sqlite:{tmp_path}/store.db", days=4, count=400, kills=10, pause_s=0.15, seed=200))
