@@ -17,11 +17,18 @@ if TYPE_CHECKING:
     from rewardsim.experiments.checkpoints import checkpoint
     from rewardsim.experiments.compare import compare
     from rewardsim.experiments.drift import drift
+    from rewardsim.experiments.opening import open_run
     from rewardsim.experiments.replay import replay
     from rewardsim.experiments.run import Run
+    from rewardsim.experiments.scenarios import Factor, Scenario, Scenarios
+    from rewardsim.experiments.scenarios.sweep_file import load_sweep
     from rewardsim.experiments.simulate import simulate
     from rewardsim.experiments.simulate_plan import SimulationError
     from rewardsim.experiments.simulate_run import SimulationRun
+    from rewardsim.experiments.sweeps.sweep import sweep
+    from rewardsim.experiments.sweeps.sweep_run import SweepRun
+    from rewardsim.experiments.tuning.tune import tune
+    from rewardsim.experiments.tuning.tune_run import TuneRun
     from rewardsim.export.exporting import export
     from rewardsim.population import Population, PopulationError, load_population
     from rewardsim.programme import Programme, ProgrammeError, load_programme, parse_programme
@@ -29,14 +36,19 @@ if TYPE_CHECKING:
 
 __version__ = "0.1.0"
 __all__ = [
+    "Factor",
     "Population",
     "PopulationError",
     "Programme",
     "ProgrammeError",
     "Run",
+    "Scenario",
+    "Scenarios",
     "SimulationError",
     "SimulationRun",
+    "SweepRun",
     "TransactionError",
+    "TuneRun",
     "checkpoint",
     "compare",
     "export",
@@ -45,19 +57,28 @@ __all__ = [
     "load_mapping",
     "load_population",
     "load_programme",
+    "load_sweep",
+    "open_run",
     "parse_programme",
     "replay",
     "simulate",
+    "sweep",
+    "tune",
 ]
 _HOMES = {
+    "Factor": "rewardsim.experiments.scenarios",
     "Population": "rewardsim.population",
     "PopulationError": "rewardsim.population",
     "Programme": "rewardsim.programme",
     "ProgrammeError": "rewardsim.programme",
     "Run": "rewardsim.experiments.run",
+    "Scenario": "rewardsim.experiments.scenarios",
+    "Scenarios": "rewardsim.experiments.scenarios",
     "SimulationError": "rewardsim.experiments.simulate_plan",
     "SimulationRun": "rewardsim.experiments.simulate_run",
+    "SweepRun": "rewardsim.experiments.sweeps.sweep_run",
     "TransactionError": "rewardsim.transactions",
+    "TuneRun": "rewardsim.experiments.tuning.tune_run",
     "checkpoint": "rewardsim.experiments.checkpoints",
     "compare": "rewardsim.experiments.compare",
     "export": "rewardsim.export",
@@ -66,9 +87,13 @@ _HOMES = {
     "load_mapping": "rewardsim.transactions",
     "load_population": "rewardsim.population",
     "load_programme": "rewardsim.programme",
+    "load_sweep": "rewardsim.experiments.scenarios.sweep_file",
+    "open_run": "rewardsim.experiments.opening",
     "parse_programme": "rewardsim.programme",
     "replay": "rewardsim.experiments.replay",
     "simulate": "rewardsim.experiments.simulate",
+    "sweep": "rewardsim.experiments.sweeps.sweep",
+    "tune": "rewardsim.experiments.tuning.tune",
 }
 
 

@@ -20,6 +20,8 @@ from rewardsim.cli_report import Json, print_json, reporting, secrets_of
 from rewardsim.cli_score import records, score, settle, state
 from rewardsim.cli_serve import key, outbox, serve, store_commands
 from rewardsim.cli_simulate import compare, simulate
+from rewardsim.cli_sweep import sweep
+from rewardsim.cli_tune import tune
 
 app = typer.Typer(
     name="rewardsim",
@@ -68,16 +70,22 @@ def check(programme: ProgrammeFile, as_json: Json = False) -> None:
 
 @app.command()
 def schema(
-    what: Annotated[str, typer.Argument(help="programme, event, mapping or population.", show_default=False)],
+    what: Annotated[
+        str, typer.Argument(help="programme, event, mapping, population, sweep or tune.", show_default=False)
+    ],
 ) -> None:
     """Print the JSON Schema of a file or record."""
     from rewardsim import population, programme, transactions
+    from rewardsim.experiments.scenarios.sweep_schema import sweep_schema
+    from rewardsim.experiments.tuning.tune_file import tune_schema
 
     makers: dict[str, Callable[[], Any]] = {
         "programme": programme.programme_schema,
         "event": transactions.schema_json,
         "mapping": transactions.mapping_schema_json,
         "population": population.population_schema,
+        "sweep": sweep_schema,
+        "tune": tune_schema,
     }
     if what not in makers:
         typer.echo(f"schema: found {what!r}, allowed {', '.join(makers)}, do: name one of them", err=True)
@@ -111,7 +119,10 @@ def import_(
 def replay(
     programme: ProgrammeFile,
     events: Annotated[
-        list[Path], typer.Argument(help="Event tables (Parquet), or a store's records.", show_default=False)
+        list[Path],
+        typer.Argument(
+            help="Event tables (Parquet), a store's records, or a run that kept its events.", show_default=False
+        ),
     ],
     against: Annotated[Path | None, typer.Option(help="Another programme to compare with.")] = None,
     without: Without = "",
@@ -152,7 +163,7 @@ def explain(
     as_json: Json = False,
 ) -> None:
     """Tell a member's history: each entry, the rule behind it, and the rules that did not fire and why."""
-    from rewardsim.experiments.simulate_run import open_run
+    from rewardsim.experiments.opening import open_run
 
     with reporting(as_json):
         told = open_run(run).explain(member)
@@ -162,7 +173,7 @@ def explain(
         typer.echo(str(told))
 
 
-for command in (simulate, compare, drift, export, score, settle, state, records, serve, key, outbox):
+for command in (simulate, compare, sweep, tune, drift, export, score, settle, state, records, serve, key, outbox):
     app.command()(command)
 
 

@@ -1,4 +1,4 @@
-"""``rewardsim serve``, ``key``, ``outbox`` and ``store check``: production over a network."""
+"""``rewardsim serve``, ``key``, ``outbox`` and ``store check|migrate``: production over a network."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from rewardsim.cli_report import Json, print_json, reporting, secrets_of
 
 if TYPE_CHECKING:
     from rewardsim.scoring.sql import SqlStore
+    from rewardsim.service.code import Code
 
 NEEDED = ("fastapi", "prometheus_client", "psycopg", "uvicorn")
 store_commands = typer.Typer(help="Look after a store.", no_args_is_help=True)
@@ -30,8 +31,8 @@ def serve(
     bundles: Annotated[Path | None, typer.Option(help="Folder whose bundles may be loaded while it serves.")] = None,
     shadow: Annotated[Path | None, typer.Option(help="Second bundle that scores the same without effect.")] = None,
     shadow_store: Annotated[str | None, typer.Option(help="Store of the second bundle.")] = None,
-    rate: Annotated[float, typer.Option(help="Requests a second for each key.", min=0.1)] = 200.0,
-    burst: Annotated[float, typer.Option(help="Requests at once for each key.", min=1)] = 400.0,
+    rate: Annotated[float, typer.Option(help="Events, or other requests, a second for each key.", min=0.1)] = 200.0,
+    burst: Annotated[float, typer.Option(help="Events, or other requests, at once for each key.", min=1)] = 400.0,
     workers: Annotated[int, typer.Option(help="Requests at the store at once.", min=1, max=64)] = 8,
     future: Annotated[bool, typer.Option("--any-day", help="Take events of days to come (for rehearsals).")] = False,
     secret: Annotated[list[str] | None, typer.Option(help="Secret of a draw, DRAW=FILE.")] = None,
@@ -111,6 +112,27 @@ def check(store: Store, as_json: Json = False) -> None:
         raise typer.Exit(1)
 
 
+@store_commands.command()
+def migrate(
+    store: Store,
+    bundle: Annotated[Path, typer.Argument(help="Bundle whose states they shall be.", show_default=False)],
+    as_json: Json = False,
+) -> None:
+    """Bring a store's states to the version a bundle reads, in one transaction; done twice, it is done once."""
+    with reporting(as_json), _installed():
+        from rewardsim.scoring.boot import open_bundle
+        from rewardsim.service.code import Code
+
+        loaded = open_bundle(bundle)
+        code = Code(loaded.package)
+        with _existing(store, code) as opened:
+            said = {"bundle": loaded.hash, **code("scoring.migrate").migrate_store(loaded, opened)}
+    if as_json:
+        print_json(said)
+    else:
+        typer.echo(f"{said['states']:,} state(s) of version {said['from']}, now of version {said['state_version']}")
+
+
 def outbox(
     store: Store,
     follow: Annotated[bool, typer.Option("--follow", help="Wait for more.")] = False,
@@ -128,15 +150,16 @@ def outbox(
 
 
 @contextmanager
-def _existing(url: str) -> Iterator[SqlStore]:
-    """Open a store that is there already."""
+def _existing(url: str, code: Code | None = None) -> Iterator[SqlStore]:
+    """Open a store that is there already, by somebody's code or the house's own."""
     from rewardsim.scoring import Fault, StoreRefused
+    from rewardsim.service.code import HOUSE
     from rewardsim.service.serving import Place
 
     missing = url.startswith("sqlite:") and not Path(url.removeprefix("sqlite:")).exists()
     place = None if missing else Place(url, 1)
     try:
-        opened: Any = place and place.store()
+        opened: Any = place and place.store(code or HOUSE)
         if opened is None or not opened.has_tables():
             shown = url.rpartition("@")[2]
             raise StoreRefused([Fault("no_store", "", shown, "a store that is there", "name one")])

@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-import sys
-import warnings
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
+from rewardsim.cli_progress import Store, interruptible, progress_line, spoken_warnings
 from rewardsim.cli_report import Json, print_json, reporting
 
 USUAL = Path("data/populations/india-2017.toml")
 OTHER = "other"
-INTERRUPTED = 130
-Store = Annotated[Path, typer.Option(help="Run store.")]
+Workers = Annotated[
+    str | None, typer.Option(help="With dask: the address of a cluster, or how many processes to start here.")
+]
+Page = Annotated[Path | None, typer.Option(help="Write a page with figures, which needs nothing else (HTML).")]
 
 
 def simulate(
@@ -29,7 +28,8 @@ def simulate(
     until: Annotated[str, typer.Option(help="Last day (YYYY-MM-DD); else the population's.")] = "",
     seed: Annotated[int, typer.Option(help="Seed of all luck.")] = 0,
     replicates: Annotated[int, typer.Option(help="Independent worlds; intervals need two or more.")] = 8,
-    engine: Annotated[str, typer.Option(help="compiled or simpy.")] = "compiled",
+    engine: Annotated[str, typer.Option(help="compiled, simpy or dask.")] = "compiled",
+    workers: Workers = None,
     threads: Annotated[int | None, typer.Option(help="Threads of the compiled engine.")] = None,
     against: Annotated[Path | None, typer.Option(help="Another programme to compare with.")] = None,
     no_counterfactual: Annotated[
@@ -40,16 +40,15 @@ def simulate(
     ] = "",
     ledger: Annotated[bool, typer.Option("--ledger", help="Keep every entry of the first replicate.")] = False,
     out: Store = Path("runs"),
-    report: Annotated[
-        Path | None, typer.Option(help="Write a page with figures, which needs nothing else (HTML).")
-    ] = None,
+    report: Page = None,
     as_json: Json = False,
 ) -> None:
     """Simulate a population under a programme, and say what the programme changes."""
     options: dict[str, Any] = {"members": members, "start": start or None, "until": until or None, "seed": seed}
     options |= {"replicates": replicates, "engine": engine, "threads": threads, "ledger": ledger, "out": out}
+    options |= {"workers": int(workers) if workers and workers.isdecimal() else workers}
     options |= {"counterfactual": not no_counterfactual, "variants": {OTHER: against} if against else {}}
-    with reporting(as_json), interruptible(out), spoken_warnings():
+    with reporting(as_json), interruptible(_kept(out)), spoken_warnings():
         run = _simulated(programme, population, options, checkpoint, as_json)
         if report is not None:
             from rewardsim.figures import report as write_report
@@ -74,7 +73,7 @@ def _simulated(
     if checkpoint:
         names = ("members", "start", "until", "seed", "replicates", "engine", "threads", "out")
         keep(programme, people, checkpoint, **{name: options[name] for name in names})
-    return run_simulation(programme, people, **options, progress=_progress(as_json))
+    return run_simulation(programme, people, **options, progress=progress_line(as_json))
 
 
 def compare(
@@ -93,23 +92,10 @@ def compare(
         typer.echo(str(found))
 
 
-@contextmanager
-def interruptible(out: Path) -> Iterator[None]:
-    """Turn an interrupt into a word on what is kept, and exit code 130."""
-    try:
-        yield
-    except KeyboardInterrupt:
-        said = f"interrupted: finished replicates are kept in {out}; the same command goes on with the others"
-        typer.echo(f"\n{said}, and --replicates with fewer shows what there is", err=True)
-        raise typer.Exit(INTERRUPTED) from None
-
-
-@contextmanager
-def spoken_warnings() -> Iterator[None]:
-    """Say warnings to people, without the line of code they come from; at once, as a simulation may take long."""
-    with warnings.catch_warnings():
-        warnings.showwarning = lambda message, *_: typer.echo(f"warning: {message}", err=True)
-        yield
+def _kept(out: Path) -> str:
+    """Return what is said of an interrupted simulation."""
+    said = f"finished replicates are kept in {out}; the same command goes on with the others"
+    return f"{said}, and --replicates with fewer shows what there is"
 
 
 def _usual() -> Path:
@@ -119,15 +105,3 @@ def _usual() -> Path:
     if not USUAL.is_file():
         raise refuse("missing", "--population", "nothing", "a population file (TOML)", "name one")
     return USUAL
-
-
-def _progress(quiet: bool) -> Callable[[Any], None] | None:
-    """Return a progress line for a terminal; nothing in a pipe."""
-    if quiet or not sys.stderr.isatty():
-        return None
-
-    def show(now: Any) -> None:
-        end = "\n" if now.done >= 1 else ""
-        print(f"\r{now}\x1b[K", end=end, file=sys.stderr, flush=True)
-
-    return show

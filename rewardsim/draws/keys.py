@@ -115,15 +115,16 @@ def rank_tickets(draw_id: str, secret: bytes | None, tickets: Sequence[Ticket]) 
     out only, since everybody can predict it: the key is a public one, and no digest of the
     entrants goes into the tickets, so that a ticket keeps its luck whoever else takes part.
     """
-    return [index for index, _ in _ranking(draw_id, secret, tickets)]
+    return [index for index, _ in ranking(draw_id, secret, tickets)]
 
 
-def _ranking(draw_id: str, secret: bytes | None, tickets: Sequence[Ticket]) -> Iterator[tuple[int, bytes]]:
+def ranking(draw_id: str, secret: bytes | None, tickets: Sequence[Ticket]) -> Iterator[tuple[int, bytes]]:
+    """Places in ``tickets`` in order of rank, each with its key."""
     draw, parts = normal(draw_id).encode(), packed_tickets(tickets)
     digest = b"" if secret is None else entrants_digest(parts)
     key = hashlib.sha256(packed(PUBLIC, draw)).digest() if secret is None else secret
     begun = hmac.new(key, packed(TICKET, draw, digest), "sha256")
-    names, keys, order = [], [], []
+    names, keys, order, seen = [], [], [], set()
     for place, (member, entry) in enumerate(tickets):
         one = begun.copy()
         one.update(parts[place])
@@ -131,7 +132,6 @@ def _ranking(draw_id: str, secret: bytes | None, tickets: Sequence[Ticket]) -> I
         keys.append(one.digest())
         # one run of bytes sorts faster than a tuple, and alike: no id holds a zero byte
         order.append(keys[-1] + names[-1] + b"\0" + entry.to_bytes(4, "big"))
-    seen = set()
     for index in sorted(range(len(order)), key=order.__getitem__):
         if names[index] not in seen:
             seen.add(names[index])
@@ -146,7 +146,7 @@ def draw_result(draw_id: str, secret: bytes, tickets: Sequence[Ticket], prizes: 
     """
     members = len({normal(member) for member, _ in tickets})
     winners: list[dict[str, Any]] = []
-    for index, key in _ranking(draw_id, secret, tickets):
+    for index, key in ranking(draw_id, secret, tickets):
         rank = len(winners) + 1
         if rank > prizes[-1]["upto"]:
             break

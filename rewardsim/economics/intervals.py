@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from math import fsum, sqrt
 
 LEVEL = 0.95
@@ -110,6 +111,22 @@ def replicates_needed(
     return high
 
 
+def p_value(values: Numbers) -> float | None:
+    """Return the two-sided probability of a mean so far from 0 by luck alone (t test); None for one replicate.
+
+    Of a difference that is the same in every replicate it is 0, or 1 where it is none.
+    """
+    count, middle = len(values), mean(values)
+    if count < 2:
+        return None
+    error = sqrt(variance(values) / count)
+    if error == 0:
+        return 1.0 if middle == 0 else 0.0
+    from scipy.special import stdtr
+
+    return float(2 * stdtr(count - 1, -abs(middle) / error))
+
+
 def variance_reduction(values: Numbers, against: Numbers) -> float | None:
     """Return how many times smaller the variance of the difference is for being paired; None where it is 0."""
     paired = variance(differences(values, against))
@@ -133,6 +150,7 @@ def variance(values: Numbers) -> float:
     return fsum((value - middle) ** 2 for value in values) / max(len(values) - 1, 1)
 
 
+@lru_cache(maxsize=65_536)
 def quantile(freedom: float, level: float) -> float:
     """Return the two-sided quantile of Student's t."""
     from scipy.special import stdtrit

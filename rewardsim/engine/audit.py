@@ -100,18 +100,25 @@ class Auditor:
         whole = hashlib.sha256()
         order = np.arange(len(ids)) if rows is None else rows
         for first in range(0, len(order), RANGE):
-            part = bytearray()
-            some = order[first : first + RANGE]
-            chains = _packed(self.chains[some])
-            notes = _packed(np.zeros_like(self.chains[some]) if journal is None else journal[some])
-            for m, chain, noted in zip(some.tolist(), chains, notes, strict=True):
-                if noted or chain:
-                    name = ids[m].encode()
-                    part += len(name).to_bytes(8, "little") + name + (chain or EMPTY)
-                if noted:
-                    part += b"journal" + noted
-            whole.update(hashlib.sha256(part).digest())
+            whole.update(self.range_digest(ids, journal, order[first : first + RANGE]))
         return whole.hexdigest()
+
+    def range_digest(self, ids: Sequence[str], journal: Any, rows: Any) -> bytes:
+        """Return the digest of a range of members."""
+        return hashlib.sha256(self.said(ids, journal, rows)).digest()
+
+    def said(self, ids: Sequence[str], journal: Any, rows: Any) -> bytes:
+        """Return what the digest is made of for some members: names and chains."""
+        part = bytearray()
+        chains = _packed(self.chains[rows])
+        notes = _packed(np.zeros_like(self.chains[rows]) if journal is None else journal[rows])
+        for m, chain, noted in zip(rows.tolist(), chains, notes, strict=True):
+            if noted or chain:
+                name = ids[m].encode()
+                part += len(name).to_bytes(8, "little") + name + (chain or EMPTY)
+            if noted:
+                part += b"journal" + noted
+        return bytes(part)
 
 
 def _packed(chains: Any) -> list[bytes]:

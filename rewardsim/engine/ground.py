@@ -237,7 +237,7 @@ class Ground:
         compiled = self.compiled
         shared = {name: numbers(tables[name], compiled) for name in World._fields if name in tables}
         shared |= {"habits": _one(habits, compiled), "persons": blank(Person, capacity, compiled, 0)}
-        shared |= {"wakes": numbers([NEVER] * capacity, compiled), "parcels": blank(Parcel, 0, compiled)}
+        shared |= {"wakes": numbers(np.full(capacity, NEVER), compiled), "parcels": blank(Parcel, 0, compiled)}
         return [World(**shared, **self._own_tables(habits)) for _ in range(self.shards)]
 
     def _own_tables(self, habits: Any) -> dict[str, Any]:

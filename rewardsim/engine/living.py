@@ -15,11 +15,12 @@ from rewardsim.rules.clock import advance
 from rewardsim.rules.codes import ENROLLED, ORDER, REDEEM
 from rewardsim.rules.draws import hold_draw
 from rewardsim.rules.records import NONE, Book, Event, Law
+from rewardsim.rules.settlement import takes_from_pool
 
 from .loop import DRAW, FINISH, SETTLE, draw_waits, finish, open_order, retire, settle_day, sweep, undone_row
 from .room import has_room
 
-LIVE = 10
+LIVE, ASK = 10, 11
 NUMBERS = 1 << 24  # events, or orders, of one member
 
 
@@ -29,11 +30,14 @@ def step(
     """Do one of the loop's tasks; the single entry, so that everything is compiled once.
 
     LIVE lets members of one shard from ``start`` on live through ``day`` and what follows; ``numbers``
-    holds the first member not meant, how many stand side by side in a shard, and the last day. The
-    other tasks are those of ``loop.step``; there ``numbers`` are a draw's tickets.
+    holds the first member not meant, how many stand side by side in a shard, and the last day. ASK
+    writes into ``numbers`` a 1 for each of the day's requests that takes from a pool. The other tasks
+    are those of ``loop.step``; there ``numbers`` are a draw's tickets.
     """
     if task == LIVE:
         return live_on(law, book, world, numbers, start, day, shard, shards)
+    if task == ASK:
+        return ask_pools(book, numbers)
     if task == SETTLE:
         if settle_day(law, book) and not draw_waits(law, book, day):
             return 1
@@ -68,6 +72,17 @@ def live_on(
                 if not live(law, book, world, member, max(day, world.wakes[member])):
                     return member
     return members
+
+
+def ask_pools(book: Book, takes: list[int]) -> int:
+    """Write down which of the day's requests take from a pool; return how many do."""
+    count = 0
+    for i in range(book.head[0].request_count):
+        takes[i] = 0
+        if takes_from_pool(book, book.requests[i]):
+            takes[i] = 1
+            count += 1
+    return count
 
 
 def gather(

@@ -32,6 +32,8 @@ def has_room(law: Law, book: Book, m: int, day: int, line_count: int, row: int) 
 
 def room_to_settle(law: Law, book: Book, request: Request) -> bool:
     """Tell whether one request has room; a referral touches the friend and those above him."""
+    if request.member == NONE:
+        return True
     day = book.head[0].day + 1
     if not has_room(law, book, request.member, day, 0, request.order):
         return False

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from rewardsim.population import Population
+    from rewardsim.population.parts import Part
 
     from .someone import Someone
 
@@ -187,15 +188,19 @@ class Scene:
         last_day: int,
         seed: int,
         replicate: int,
+        part: Part | None = None,
     ) -> None:
+        """``part`` are those of the ``members`` who are kept here; everybody, where it is not given."""
         self.programme = programme
         self.population = population
         self.law = programme.law() if programme else None
         self.seed, self.replicate = seed, replicate
         self.people_key = people_key(population, members, seed, replicate)
-        self.count = count = population.members if members is None else members
-        self._people, self.ids = population.people(programme, count, seed, replicate, first_day, last_day)
-        found = population.tables(programme, first_day, last_day, count)
+        whole = population.members if members is None else members
+        self.count = count = part.count if part else whole
+        names = part.ids() if part else None
+        self._people, self.ids = population.people(programme, count, seed, replicate, first_day, last_day, names)
+        found = population.tables(programme, first_day, last_day, whole)
         self.habits = self._habits(found, first_day, last_day)
         self.tables = found
         self.capacity = count + (self.habits.pool if programme else 0)
@@ -256,9 +261,14 @@ class Scene:
 
     def welcome(self, society: Society, friends: Any, day: int) -> Any:
         """Make members of the friends the day won, as many as the pool still holds; return their numbers."""
-        friends = friends[: self.habits.pool - self.habits.joined]
-        if not len(friends):
-            return range(0)
+        friends, first = friends[: self.habits.pool - self.habits.joined], society.members
+        if len(friends):
+            self.bring(society, friends, day)
+            society.joined(self.habits.joined + len(friends))
+        return range(first, society.members)
+
+    def bring(self, society: Society, friends: Any, day: int) -> None:
+        """Make members of friends."""
         first = society.members
         inviters = friends["inviter"].tolist()
         ids = [f"{self.ids[m]}.{n}" for m, n in zip(inviters, friends["ordinal"].tolist(), strict=True)]
@@ -278,15 +288,14 @@ class Scene:
         self.ids += ids
         self.know_streams(people, first)
         society.welcome(people, np.maximum(people["arrival"].astype(np.int64), day + 1), inviters, day)
-        return range(first, first + len(people))
 
-    def result(self, society: Society, seconds: float) -> Simulated:
-        """Return what is left when all days are over."""
+    def result(self, society: Society, seconds: float, digest: str | None = None) -> Simulated:
+        """Return what is left when all days are over; with its digest, where none is given."""
         persons, counts = society.persons(), society.outcomes()
         if self.programme:
             self.auditor.check(society.ground.books[0])
         return Simulated(
-            digest=self._digest(society),
+            digest=self._digest(society) if digest is None else digest,
             member_ids=self.ids,
             persons=persons,
             tables={name: society.table(name) for name in ("members", "standings", "ties")},
@@ -305,8 +314,12 @@ class Scene:
         """Return the digest a replay of the same events would have: of those the programme has heard of."""
         if not self.programme:
             return ""
+        return self.auditor.digest(self.ids, self.chains.chains, self.known(society))
+
+    def known(self, society: Society) -> Any:
+        """Return the numbers of those the programme has heard of, in the order of their names; after the end."""
         known = np.flatnonzero((society.table("members")["events"] > 0) | (society.persons()["inviter"] >= 0))
-        return self.auditor.digest(self.ids, self.chains.chains, in_order(self.ids, known))
+        return in_order(self.ids, known)
 
 
 def people_key(population: Population, members: int | None, seed: int, replicate: int) -> str:

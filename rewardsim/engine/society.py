@@ -119,19 +119,28 @@ class Society:
 
     def end_day(self, day: int) -> Any:
         """Settle what the day left open; return the friends it won, sorted, as an array."""
+        self.gather(day)
+        self.settle(day)
+        return self.friends_won()
+
+    def gather(self, day: int) -> None:
+        """Put what a day's people asked for into the order of settlement."""
         self._collected.take_all()
         if self._under_law:
-            # Each shard settles in turn, so that rows freed by one are not all taken from another.
-            shard = day % self.ground.shards
-            self._gather_requests(shard, day)
-            settled = NONE
-            while self._take(SETTLE, shard, 0, day + 1) == 0:
-                before, settled = settled, self.ground.head(shard, "settled_count")
-                self._make_room(shard, settled == before)
-            for other in range(self.ground.shards):
-                self.ground.set_head(other, "draws_done", self.ground.head(shard, "draws_done"))
-            self._collected.take_all()
-        return self._gather_friends()
+            self._gather_requests(day % self.ground.shards, day)
+
+    def settle(self, day: int) -> None:
+        """Settle what was gathered, and hold the draws that are due."""
+        if not self._under_law:
+            return
+        # Each shard settles in turn, so that rows freed by one are not all taken from another.
+        shard, settled = day % self.ground.shards, NONE
+        while self._take(SETTLE, shard, 0, day + 1) == 0:
+            before, settled = settled, self.ground.head(shard, "settled_count")
+            self._make_room(shard, settled == before)
+        for other in range(self.ground.shards):
+            self.ground.set_head(other, "draws_done", self.ground.head(shard, "draws_done"))
+        self._collected.take_all()
 
     def welcome(self, persons: Any, wakes: Any, inviters: Iterable[int], day: int) -> None:
         """Add people behind those there are, and have their inviters record it on the next day."""
@@ -141,7 +150,10 @@ class Society:
         for friend, inviter in enumerate(inviters, self.members):
             self.ground.add_friend(inviter, friend, day + 1)
         self.members += len(persons)
-        self.habits.joined += len(persons)
+
+    def joined(self, count: int) -> None:
+        """Let everybody know how many were brought by invitation up to now."""
+        self.habits.joined = count
         self.ground.put_habits(self.habits)
 
     def finish(self, day: int) -> None:
@@ -208,14 +220,18 @@ class Society:
         if not len(asked):
             return
         self.settled[day - self.habits.first_day] = np.bincount(asked["kind"], minlength=KINDS_OF_REQUEST)
-        low, high = ground.people(asked["member"], "low", "high")
+        self._put_requests(shard, asked, *ground.people(asked["member"], "low", "high"))
+
+    def _put_requests(self, shard: int, asked: Any, low: Any, high: Any) -> None:
+        """Write requests into a shard's table in the order of settlement; ``low`` and ``high`` are streams."""
+        ground = self.ground
         asked = asked[np.lexsort((asked["ordinal"], low, high, asked["type"], asked["second"]))]
         if len(asked) >= len(ground.books[shard].requests):
             ground.grow(shard, {"requests": 2 * len(asked)})
         ground.books[shard].requests[: len(asked)] = asked if ground.compiled else as_objects(asked, Request)
         ground.set_head(shard, "request_count", len(asked))
 
-    def _gather_friends(self) -> Any:
+    def friends_won(self) -> Any:
         """Return the day's friends by second, inviter's stream and number; forget them here."""
         found = []
         for world in self.ground.worlds:
@@ -232,7 +248,8 @@ class Society:
         ground = self.ground
         draw = ground.head(shard, "draws_done")
         found = tickets_of(ground.books[shard].tickets, draw)
-        best = [found[place][0] for place in self._rank(draw, [(member, entry) for _, member, entry in found])]
+        places = self._rank(draw, [(member, entry) for _, member, entry in found])
+        best = [NONE if place == NONE else found[place][0] for place in places]
         wanted = ground.head(shard, "request_count") + len(best) + 1
         if wanted > len(ground.books[shard].requests):
             ground.grow(shard, {"requests": wanted})

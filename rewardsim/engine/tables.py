@@ -6,7 +6,7 @@ Both have the same rows under the same indexes. Tables grow between events, neve
 from __future__ import annotations
 
 import dataclasses
-from typing import Any
+from typing import Any, get_args, get_type_hints
 
 from rewardsim.behaviour import records as b
 from rewardsim.rules import records as r
@@ -43,15 +43,7 @@ FREE_LISTS = {
 }
 MEMBERS_TABLES = ("members", "standings", "ties")  # one row a member, where there are any
 LAW_RECORDS: dict[str, type] = {
-    "terms": r.Terms,
-    "bands": r.Band,
-    "limits": r.Limit,
-    "campaigns": r.Campaign,
-    "items": r.Item,
-    "pools": r.PoolTerms,
-    "levels": r.Level,
-    "draws": r.DrawTerms,
-    "prizes": r.Prize,
+    name: row for name, hint in get_type_hints(r.Law).items() if dataclasses.is_dataclass(row := get_args(hint)[0])
 }
 WORLD_RECORDS: dict[str, type] = {
     "habits": b.Habits,

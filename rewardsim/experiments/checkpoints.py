@@ -15,7 +15,7 @@ from rewardsim.programme import Programme
 from rewardsim.programme.faults import Fault, Place
 
 from .interrupts import Check, remembered
-from .simulate_plan import EPOCH, PROGRAMME, Arm, Plan, SimulationError, day_from, plan
+from .simulate_plan import DASK, EPOCH, PROGRAMME, Arm, Plan, SimulationError, day_from, plan
 from .store import key_of, writing
 
 if TYPE_CHECKING:
@@ -46,6 +46,10 @@ def checkpoint(
     """
     shape: dict[str, Any] = {"members": members, "start": start, "until": until, "seed": seed, "replicates": replicates}
     asked = plan(programme, population, **shape, engine=engine, threads=threads, counterfactual=False)
+    if engine == DASK:
+        todo = "choose the compiled engine, whose state any other goes on from"
+        fault = Fault(Place("engine"), "not_apart", "a checkpoint, with engine dask", "one on one machine", todo)
+        raise SimulationError([fault])
     number = _number(asked, day)
     arm = next(arm for arm in asked.arms if arm.name == PROGRAMME)
     with remembered() as check:

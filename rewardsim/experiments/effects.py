@@ -11,41 +11,15 @@ from rewardsim.economics.intervals import (
     differences,
     mean,
     mean_interval,
+    paired_interval,
     ratio_interval,
     replicates_needed,
 )
-from rewardsim.economics.purposes import OTHER, PURPOSES
+from rewardsim.economics.objectives import COUNT, MEASURES, MONEY, QUANTITIES, above_and_below
 
 if TYPE_CHECKING:
     import pandas as pd
 
-COUNT, MONEY, TOKENS, SHARE = "count", "money", "tokens", "share"
-QUANTITIES = {
-    "purchases": COUNT,
-    "revenue": MONEY,
-    "returned": MONEY,
-    "kept_revenue": MONEY,
-    "margin": MONEY,
-    "spent_value": MONEY,
-    "discounts": MONEY,
-    "express_cost": MONEY,
-    "cost": MONEY,
-    "net": MONEY,
-    "person_days": COUNT,
-    "present": COUNT,
-    "enrolled": COUNT,
-    "referred": COUNT,
-    "issued": TOKENS,
-    **{f"issued_{purpose}": TOKENS for purpose in (*PURPOSES, OTHER)},
-    "redeemed": TOKENS,
-    "exchanged": TOKENS,
-    "expired": TOKENS,
-    "clawed_back": TOKENS,
-    "outstanding": TOKENS,
-    "liability": MONEY,
-    "liability_expected": MONEY,
-}
-"""Totals of an arm that are compared, with their unit; money is in minor units."""
 OF_GROUPS = {"persons": COUNT, "days": COUNT, "purchases": COUNT, "revenue": MONEY}
 PRECISION = 0.01
 """Half-width, as a share of the effect, for which replicates needed are told."""
@@ -73,9 +47,7 @@ def contrast(values: Totals, against: Totals) -> list[Effect]:
         for name, unit in QUANTITIES.items()
         if any(values[name]) or any(against[name]) or name in ("purchases", "revenue", "margin", "cost", "net")
     ]
-    gained = differences(values["revenue"], against["revenue"])
-    net, cost = (differences(values[name], against[name]) for name in ("net", "cost"))
-    return [*found, *_ratio("incremental_share", gained, values["revenue"]), *_return_on(net, cost)]
+    return [*found, *_ratio("incremental_share", values, against), *_return_on_cost(values, against)]
 
 
 def parts(rows: Iterable[GroupRow], arm: str, against: str) -> list[dict[str, int]]:
@@ -167,13 +139,19 @@ def _needed(values: Sequence[int | float]) -> int | None:
     return replicates_needed(values, relative=PRECISION)
 
 
-def _ratio(name: str, above: Sequence[float], below: Sequence[float]) -> list[Effect]:
-    interval = ratio_interval(above, below)
-    return [Effect(name, SHARE, "all", "", None, None, interval, None)] if interval else []
+def _ratio(name: str, values: Totals, against: Totals) -> list[Effect]:
+    """Return a ratio of economics.objectives between two arms; nothing where what is below it is 0."""
+    interval = ratio_interval(*above_and_below(MEASURES[name], _by_replicate(values), _by_replicate(against)))
+    return [Effect(name, MEASURES[name].unit, "all", "", None, None, interval, None)] if interval else []
 
 
-def _return_on(net: Sequence[float], cost: Sequence[float]) -> list[Effect]:
+def _return_on_cost(values: Totals, against: Totals) -> list[Effect]:
     """Return what each unit of cost brings beyond itself; nothing where it is not sure that there is a cost."""
-    spent = mean_interval(cost)
+    spent = paired_interval(values["cost"], against["cost"])
     sure = spent.sure or (spent.replicates == 1 and spent.estimate != 0) or (spent.low == spent.high != 0)
-    return _ratio("roi", net, cost) if sure else []
+    return _ratio("roi", values, against) if sure else []
+
+
+def _by_replicate(totals: Totals) -> list[dict[str, int]]:
+    """Return totals by name as one mapping a replicate."""
+    return [dict(zip(totals, row, strict=True)) for row in zip(*totals.values(), strict=True)]

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, closing
 from datetime import date, timedelta
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -20,6 +21,7 @@ from rewardsim.transactions.exported import exported_file, read_exported
 
 from .accounts import members_table, phases_summary
 from .interrupts import Check, remembered
+from .kept import kept_events
 from .outcomes import event_counts
 from .run import Run
 from .store import find, key_of, publish, writing
@@ -44,18 +46,20 @@ def replay(
     """Replay events under a programme and return the stored run; an identical one is found, not recomputed.
 
     ``events`` is the path of a canonical event table, several, such a table in memory (Arrow, pandas, an
-    import's result), or the JSON lines that a scorer's store wrote (the file, or the folder of records).
-    ``until`` carries accounts on to a later day than the last event. ``order`` is "occurred", or "recorded"
-    to let late events be late. ``secrets`` are those of draws, by id; a draw without one is held by a public
-    key, to try out what it would bring. Raises ProgrammeError, TransactionError for bad input; nothing is
-    left behind then.
+    import's result), the JSON lines that a scorer's store wrote (the file, or the folder of records), or a run
+    that kept its events (the run, its folder, or its table). ``until`` carries accounts on to a later day than
+    the last event; of a run's events, that is the run's last day where none is named. ``order`` is "occurred",
+    or "recorded" to let late events be late. ``secrets`` are those of draws, by id; a draw without one is
+    held by a public key, to try out what it would bring. Raises ProgrammeError, TransactionError, RunError for
+    bad input; nothing is left behind then.
     """
     if not isinstance(programme, Programme):
         programme = load_programme(programme)
     check_secrets(programme, secrets or {})
     with ThreadPoolExecutor(1) as aside:
         aside.submit(importlib.import_module, "numba")
-        source, described = _source(events, programme)
+        source, described, last = _source(events, programme)
+        until = until or last
         inputs = _inputs(programme, described, until, order, secrets or {})
         found = find(Path(out), key_of(inputs))
         if found:
@@ -64,12 +68,20 @@ def replay(
         with writing(Path(out)) as folder, _prepared(source, order, described.pop("sorted")) as prepared:
             _reach(prepared, until)
             ready.result()
-            with remembered() as check:
-                told = _checked(progress, check)
-                manifest = _compute(programme, prepared, folder, engine, until, secrets or {}, told)
-                check()
+            task = partial(_compute, programme, prepared, folder, engine, until, secrets or {})
+            manifest = _attended(task, progress)
             manifest |= {"key": key_of(inputs), "inputs": inputs, "events": described}
             return Run(publish(folder, Path(out), manifest))
+
+
+def _attended(
+    task: Callable[[Callable[[int, int], None]], dict[str, Any]], progress: Callable[[int, int], None] | None
+) -> dict[str, Any]:
+    """Return what a task that reports its progress makes; an interrupt that was lost in it is raised."""
+    with remembered() as check:
+        made = task(_checked(progress, check))
+        check()
+    return made
 
 
 def _checked(progress: Callable[[int, int], None] | None, check: Check) -> Callable[[int, int], None]:
@@ -204,12 +216,18 @@ def summary(done: Any) -> dict[str, Any]:
     }
 
 
-def _source(events: Any, programme: Programme) -> tuple[Any, dict[str, Any]]:
-    """Return what the preparation reads, and what the manifest says of it."""
+def _source(events: Any, programme: Programme) -> tuple[Any, dict[str, Any], date | None]:
+    """Return what the preparation reads, what the manifest says of it, and the last day of the run it is from."""
+    last = None
+    if isinstance(events, Run):
+        events = events.path
     if isinstance(events, (str, Path)):
         events = [events]
-    if isinstance(events, Sequence) and len(events) == 1 and (exported := exported_file(events[0])):
-        events = read_exported(exported)
+    if isinstance(events, Sequence) and len(events) == 1:
+        if exported := exported_file(events[0]):
+            events = read_exported(exported)
+        elif kept := kept_events(events[0]):
+            events, last = kept
     if isinstance(events, Sequence):
         source: Any = [Path(path) for path in events]
         described = check_files(source)
@@ -217,7 +235,7 @@ def _source(events: Any, programme: Programme) -> tuple[Any, dict[str, Any]]:
         source = _table(events)
         described = check_table(source, programme.currency, programme.timezone)
     _same_terms(described, programme)
-    return source, described
+    return source, described, last
 
 
 def _table(events: Any) -> Any:

@@ -24,8 +24,9 @@ from .simulate_plan import Plan, Variant, plan
 from .simulate_progress import Meter, Progress
 from .simulate_run import SimulationRun
 from .store import find, key_of, publish, read_manifest, writing
-from .twin import LARGE, SMALL, live_through
+from .twin import LARGE, SMALL, Way, live_through
 from .twin_totals import margin_rate
+from .ways import ways
 
 if TYPE_CHECKING:
     from rewardsim.population import Population
@@ -45,6 +46,7 @@ def simulate(
     replicates: int = 8,
     engine: str = "compiled",
     threads: int | None = None,
+    workers: Any = None,
     counterfactual: bool = True,
     variants: Mapping[str, Variant] | None = None,
     ledger: bool = False,
@@ -57,33 +59,38 @@ def simulate(
     Every replicate lives through the same days with the programme and, if ``counterfactual``,
     without it, under the same luck; ``variants`` names further arms: another programme (or its path), the same
     population varied, or a pair of both. ``ledger`` keeps every entry of the first replicate.
-    ``engine`` ("compiled" or "simpy") and ``threads`` never change a result. Raises SimulationError
-    with every fault of request and files; an interrupted call keeps its finished replicates.
+    ``engine`` ("compiled", "simpy" or "dask") and ``threads`` never change a result. With "dask" the members
+    of each life are spread over ``workers``: the address of a cluster, its client, or how many processes to
+    start here (one a processor where not given). Raises SimulationError with every fault of request and files;
+    a call that was interrupted, or lost a worker, keeps its finished replicates.
     """
     asked = plan(
         programme, population, members=members, start=start, until=until, seed=seed, replicates=replicates,
-        engine=engine, threads=threads, counterfactual=counterfactual, variants=variants, ledger=ledger,
+        engine=engine, threads=threads, workers=workers, counterfactual=counterfactual, variants=variants,
+        ledger=ledger,
     )  # fmt: skip
     growth = implied(asked)
     found = find(Path(out), key_of(asked.inputs()))
     with remembered() as check:
         meter = Meter(asked, progress, check)
-        return SimulationRun(found or _computed(asked, Path(out), engine, threads, meter, growth))
+        with ways(asked, engine, threads, workers, Path(out), check) as way:
+            return SimulationRun(found or _computed(asked, Path(out), engine, way, meter, growth))
 
 
 def _computed(
-    plan: Plan, store: Path, engine: str, threads: int | None, meter: Meter, growth: Mapping[str, float]
+    plan: Plan, store: Path, engine: str, way: Callable[[int], Way], meter: Meter, growth: Mapping[str, float]
 ) -> Path:
     """Compute what is missing of a run's replicates, and join them; return the folder."""
-    replicates = range(plan.replicates)
-    parts = [_part(plan, replicate, store / PARTS, engine, threads, meter) for replicate in replicates]
+    parts = [_part(plan, replicate, store / PARTS, engine, way, meter) for replicate in range(plan.replicates)]
     with writing(store) as folder:
         _join(parts, folder)
         manifest = _manifest(plan, [read_manifest(part) for part in parts], engine, growth)
         return publish(folder, store, {"key": key_of(plan.inputs()), **manifest})
 
 
-def _part(plan: Plan, replicate: int, store: Path, engine: str, threads: int | None, meter: Meter) -> Path:
+def _part(
+    plan: Plan, replicate: int, store: Path, engine: str, way: Callable[[int], Way], meter: Meter
+) -> Path:
     """Return the folder of a replicate, found or computed."""
     inputs = plan.part_inputs(replicate)
     key = key_of(inputs)
@@ -92,7 +99,7 @@ def _part(plan: Plan, replicate: int, store: Path, engine: str, threads: int | N
         meter.found(replicate)
         return found
     with writing(store) as folder:
-        said = live_through(plan, replicate, folder, engine, threads, meter.of(replicate), store.parent)
+        said = live_through(plan, replicate, folder, way(replicate), meter.of(replicate))
         return publish(folder, store, {"kind": "replicate", "key": key, "inputs": inputs, "engine": engine, **said})
 
 

@@ -34,15 +34,34 @@ def memory_faults(plan: Any, engine: str) -> list[Fault]:
     free = available()
     if free is None:
         return []
-    needs = [_needs(plan, arm, engine) for arm in plan.arms]
-    fixed = FIXED + max(fixed for fixed, _ in needs)
-    each = max(each for _, each in needs) + KEPT * len(plan.arms)
+    fixed, each = _needed(plan, engine)
     if fixed + plan.members * each <= free:
         return []
     fit = int(max(free - fixed, 0) / each)
     found = f"{plan.members:,}, which take about {in_gib(fixed + plan.members * each)} where {in_gib(free)} are free"
     todo = f"simulate {fit:,} members or fewer, or free memory" if fit else "free memory"
     return [Fault(Place("members"), "too_many_members", found, f"{fit:,} or fewer", todo)]
+
+
+def share_faults(plan: Any, limits: list[int]) -> list[Fault]:
+    """Return a fault where a part of a plan's members would not fit into the memory of a worker with a limit."""
+    limited = [limit for limit in limits if limit]
+    if not limited:
+        return []
+    fixed, each = _needed(plan, "compiled")
+    size = fixed + plan.members / len(limits) * each
+    if size <= min(limited):
+        return []
+    fit = int(max(min(limited) - fixed, 0) / each) * len(limits)
+    found = f"{plan.members:,}, of which a part takes about {in_gib(size)} where a worker has {in_gib(min(limited))}"
+    todo = f"simulate {fit:,} members or fewer, or start more workers"
+    return [Fault(Place("members"), "too_many_members", found, f"{fit:,} or fewer", todo)]
+
+
+def _needed(plan: Any, engine: str) -> tuple[int, float]:
+    """Return the bytes that members do not change, and those that a member adds."""
+    needs = [_needs(plan, arm, engine) for arm in plan.arms]
+    return FIXED + max(fixed for fixed, _ in needs), max(each for _, each in needs) + KEPT * len(plan.arms)
 
 
 def _needs(plan: Any, arm: Any, engine: str) -> tuple[int, float]:

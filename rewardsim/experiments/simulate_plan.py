@@ -19,7 +19,10 @@ if TYPE_CHECKING:
     from rewardsim.population import Population
 
 PROGRAMME, WITHOUT = "programme", "without"
-ENGINES = ("compiled", "simpy")
+DASK = "dask"
+ENGINES = ("compiled", "simpy", DASK)
+ENGINES_SAID = "compiled, simpy or dask"
+WORKERS_MAX = 4096
 MEMBERS_MAX = 100_000_000
 REPLICATES_MAX = 10_000
 ARM_NAME = re.compile(r"[\w][\w .+%-]{0,63}")
@@ -134,6 +137,7 @@ def plan(
     replicates: int = 8,
     engine: str = "compiled",
     threads: int | None = None,
+    workers: Any = None,
     counterfactual: bool = True,
     variants: Mapping[str, Variant] | None = None,
     ledger: bool = False,
@@ -142,6 +146,7 @@ def plan(
     given = variants or {}
     names = sorted(given)
     faults = [*_choices(members, seed, replicates, engine, threads), *_names(names)]
+    faults += _apart(threads, workers, ledger) if engine == DASK else _nobody(workers)
     first, last = (day_from(place, value, faults) for place, value in (("start", start), ("until", until)))
     files = _loaded(faults, programme, population, *(given[name] for name in names))
     if faults:
@@ -153,7 +158,9 @@ def plan(
     first, last = first or population.starts, last or population.until
     members = population.members if members is None else members
     found = Plan(tuple(arms), members, first, last, seed, replicates, ledger)
-    faults = [*_order(found), *_currencies(found)] or memory_faults(found, engine)
+    faults = [*_order(found), *_currencies(found)]
+    if not faults and (engine != DASK or workers is None or _is_whole(workers)):  # else it is others' memory
+        faults = memory_faults(found, engine)
     if faults:
         raise SimulationError(faults)
     return found
@@ -217,8 +224,31 @@ def _choices(
     if not _is_whole(seed):
         faults.append(Fault(Place("seed"), "out_of_range", show(seed), "a whole number", "give a whole number"))
     if engine not in ENGINES:
-        faults.append(Fault(Place("engine"), "bad_choice", show(engine), " or ".join(ENGINES), "choose one of them"))
+        faults.append(Fault(Place("engine"), "bad_choice", show(engine), ENGINES_SAID, "choose one of them"))
     return faults
+
+
+def _apart(threads: int | None, workers: Any, ledger: bool) -> list[Fault]:
+    """Return the faults of a simulation that is spread over workers."""
+    faults = []
+    if ledger:
+        allowed, todo = "sums, members and digest", "leave the ledger out, or choose the compiled engine"
+        faults.append(Fault(Place("ledger"), "not_apart", "a ledger, with engine dask", allowed, todo))
+    if threads not in (None, 1):
+        found, todo = f"{show(threads)}, with engine dask", "leave it out, and start more workers"
+        faults.append(Fault(Place("threads"), "not_apart", found, "one a worker", todo))
+    number = _is_whole(workers) and 1 <= workers <= WORKERS_MAX
+    if not (workers is None or number or isinstance(workers, str) or hasattr(workers, "scheduler_info")):
+        allowed = f"an address such as tcp://host:8786, a number from 1 to {WORKERS_MAX:,}, or a client of Dask"
+        faults.append(Fault(Place("workers"), "bad_choice", show(workers), allowed, "give one of them"))
+    return faults
+
+
+def _nobody(workers: Any) -> list[Fault]:
+    """Return the fault of workers that nobody asks for work."""
+    if workers is None:
+        return []
+    return [Fault(Place("workers"), "not_apart", show(workers), "workers with engine dask", "choose that engine")]
 
 
 def _is_whole(value: Any) -> bool:

@@ -1,27 +1,13 @@
-"""``run.plot.<figure>()``: the names of a simulation's pictures, and the tables each is drawn from.
-
-Figures take tables and know runs; a run must not know figures, or every arrow of the house would turn
-round. So a run knows a picture by its name and tables only. Who draws it is answered by the package's
-front door, which may open every room: ``rewardsim._figure`` loads ``rewardsim.figures`` on first use.
-"""
+"""The names of a simulation's pictures, and the tables each is drawn from."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
-import rewardsim
+from .pictures import Picture
 
 if TYPE_CHECKING:
     from .simulate_run import SimulationRun
-
-
-class Picture(NamedTuple):
-    """What is drawn: by which function of ``rewardsim.figures``, from which tables."""
-
-    figure: str
-    shows: str
-    tables: Callable[[SimulationRun], dict[str, Any]]
 
 
 def _by_day(run: SimulationRun, *measures: str, by: str = "") -> Any:
@@ -144,27 +130,3 @@ PICTURES = {
     ),
 }
 """Name of a picture -> how it comes about."""
-
-
-class Plots:
-    """The pictures of a run: ``run.plot.effects()``; further words go to the figure."""
-
-    def __init__(self, run: SimulationRun) -> None:
-        self._run = run
-
-    def __getattr__(self, name: str) -> Callable[..., Any]:
-        if name not in PICTURES:
-            raise AttributeError(f"no picture {name!r}; there are {', '.join(PICTURES)}")
-        picture = PICTURES[name]
-
-        def draw(**options: Any) -> Any:
-            return rewardsim._figure(picture.figure)(**{**picture.tables(self._run), **options})
-
-        draw.__doc__ = f"Draw {picture.shows}."
-        return draw
-
-    def __dir__(self) -> list[str]:
-        return list(PICTURES)
-
-    def __repr__(self) -> str:
-        return "\n".join(f"{name:<10}{picture.shows}" for name, picture in PICTURES.items())

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 from .effects import Effect, contrast, frame, of_groups, of_parts, parts
 from .effects_selection import Selection, selection
+from .pictures import Plots
 from .run import Run
 from .simulate_plan import PROGRAMME, WITHOUT
-from .simulate_plots import Plots
+from .simulate_plots import PICTURES
 from .simulate_text import json_of, text_of
 from .store import run_error, verify
 
@@ -122,7 +123,7 @@ class SimulationRun(Run):
     @property
     def plot(self) -> Plots:
         """Pictures of the run, by name."""
-        return Plots(self)
+        return Plots(self, PICTURES)
 
     def sql(self, query: str) -> pd.DataFrame:
         """Return the answer to a query over the run's tables."""
@@ -208,9 +209,3 @@ class SimulationRun(Run):
 
     def _repr_html_(self) -> str:
         return f"<pre>{escape(text_of(self))}</pre>"
-
-
-def open_run(folder: str | Path) -> Run:
-    """Return a stored run as what it is: a simulation or a replay."""
-    found = Run(folder)
-    return SimulationRun(folder) if found.manifest["kind"] == "simulation" else found

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from rewardsim.economics.objectives import COUNT, MONEY, QUANTITIES, SHARE
 from rewardsim.economics.profit import break_even
 from rewardsim.economics.purposes import OTHER, PURPOSES
 from rewardsim.programme import Programme
 
-from .effects import COUNT, MONEY, QUANTITIES, SHARE, Effect
+from .effects import Effect
 from .simulate_growth import REPRODUCTION_MAX, described
 from .simulate_plan import PROGRAMME, WITHOUT
 from .twin_totals import reproduction

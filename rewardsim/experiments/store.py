@@ -7,6 +7,7 @@ run is there whole or not at all, and an identical one is found instead of compu
 from __future__ import annotations
 
 import contextlib
+import functools
 import hashlib
 import json
 import os
@@ -125,6 +126,7 @@ def verify(folder: Path) -> None:
             raise run_error(path, "damaged", "a missing or changed table", "the one that was written", "run again")
 
 
+@functools.cache  # reading them takes longer than all else that keeps a small life
 def versions() -> dict[str, str]:
     """Return the versions a run was made with."""
     found = {"python": platform.python_version()}

@@ -23,17 +23,12 @@ ORIGINS = ("own", "referred")
 
 
 @dataclass(frozen=True)
-class Lives:
-    """Arrays over everybody of an arm, those it began with first."""
+class Sorts:
+    """An arm's groups by number, and the words for them."""
 
     arm: str
     levels: list[str]
     cohorts: list[str]
-    group: Any  # number of cohort, tier and enrolment, see ``places``
-    referred: Any
-    days: Any  # days on which he could buy
-    orders: Any
-    revenue: Any
 
     def places(self) -> Any:
         """Return cohort, tier (from -1) and enrolment of every group, by its number."""
@@ -42,6 +37,17 @@ class Lives:
         shape = (len(self.cohorts), len(self.levels) + 1, 2)
         cohort, tier, enrolled = np.unravel_index(np.arange(np.prod(shape)), shape)
         return cohort, tier - 1, enrolled
+
+
+@dataclass(frozen=True)
+class Lives(Sorts):
+    """Arrays over everybody of an arm, those it began with first."""
+
+    group: Any  # number of cohort, tier and enrolment, see ``places``
+    referred: Any
+    days: Any  # days on which he could buy
+    orders: Any
+    revenue: Any
 
 
 def lives_of(life: Life) -> Lives:
@@ -79,39 +85,58 @@ def groups(lives: Lives, against: Lives, replicate: int) -> pa.Table:
 
     Friends brought by invitation are grouped as their own arm has them: the other never met them.
     """
+    return groups_table(lives, against, group_sums(lives, against), replicate)
+
+
+def group_sums(lives: Lives, against: Lives) -> list[Any]:
+    """Return persons, days, purchases and revenue of every group: of each arm, those of its own, then friends."""
+    own = ~lives.referred
+    paired, friends = lives.group[own], lives.group[lives.referred]
+    sums = [_sums(lives, own, paired, lives), _sums(lives, lives.referred, friends, lives)]
+    if against is not lives:
+        brought = against.referred
+        sums += [_sums(against, ~brought, paired, lives), _sums(against, brought, against.group[brought], against)]
+    return sums
+
+
+def _sums(side: Lives, rows: Any, group: Any, grouped: Lives) -> Any:
+    """Return the sums of some people of one side, by the groups of one arm."""
     import numpy as np
+
+    sums = np.zeros((len(grouped.places()[0]), 4), dtype=np.int64)
+    for place, values in enumerate((1, side.days[rows], side.orders[rows], side.revenue[rows])):
+        np.add.at(sums[:, place], group, values)
+    return sums
+
+
+def groups_table(lives: Sorts, against: Sorts, sums: list[Any], replicate: int) -> pa.Table:
+    """Return the sums of groups in words, groups without people left out."""
     import pyarrow as pa
 
-    own = ~lives.referred
-    paired = lives.group[own]
-    sides = [(lives, own, paired), (lives, lives.referred, lives.group[lives.referred])]
-    if against is not lives:
-        friends = against.referred
-        sides += [(against, ~friends, paired), (against, friends, against.group[friends])]
-    tables = []
-    for place, (side, rows, group) in enumerate(sides):
-        origin = ORIGINS[place % 2]
-        columns = {"against": against.arm, "side": side.arm, "origin": origin}
-        sums = _sums(side, rows, group, side if origin == ORIGINS[1] else lives)
-        one_word = {name: words(np.zeros(len(sums["cohort"]), np.int32), [word]) for name, word in columns.items()}
-        tables.append(placed(one_word | sums, lives.arm, replicate, len(sums["cohort"])))
+    sides = [(lives, lives), (lives, lives), (against, lives), (against, against)]  # whose sums, by whose groups
+    tables = [
+        _side(lives, against, side, grouped, ORIGINS[place % 2], found, replicate)
+        for place, ((side, grouped), found) in enumerate(zip(sides, sums, strict=False))
+    ]
     return pa.concat_tables(tables)
 
 
-def _sums(side: Lives, rows: Any, group: Any, grouped: Lives) -> dict[str, Any]:
-    """Return the sums of some people of one side, by the groups of one arm."""
+def _side(
+    lives: Sorts, against: Sorts, side: Sorts, grouped: Sorts, origin: str, sums: Any, replicate: int
+) -> pa.Table:
+    """Return the sums of one side as a table."""
     import numpy as np
     import pyarrow as pa
 
     cohort, tier, enrolled = grouped.places()
-    sums = np.zeros((len(cohort), 4), dtype=np.int64)
-    for place, values in enumerate((1, side.days[rows], side.orders[rows], side.revenue[rows])):
-        np.add.at(sums[:, place], group, values)
     (found,) = np.nonzero(sums.any(axis=1))
-    names = ("persons", "days", "purchases", "revenue")
-    return {
+    said = {"against": against.arm, "side": side.arm, "origin": origin}
+    columns = {name: words(np.zeros(len(found), np.int32), [word]) for name, word in said.items()}
+    columns |= {
         "cohort": words(cohort[found], grouped.cohorts),
         "tier": words(tier[found], grouped.levels),
         "enrolled": words(enrolled[found], ["no", "yes"]),
-        **{name: column_of(sums[found, place], pa.int64()) for place, name in enumerate(names)},
     }
+    names = ("persons", "days", "purchases", "revenue")
+    columns |= {name: column_of(sums[found, place], pa.int64()) for place, name in enumerate(names)}
+    return placed(columns, lives.arm, replicate, len(found))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -24,37 +25,48 @@ STANDING_SUMS = ("qualifying", "to_keep", "to_rise")
 BALANCES = ("pending", "available", "held", "debt", "shortfall")
 
 
-def write_members(path: Path, life: Life, twin: Lives | None) -> None:
-    """Write the members of a life; ``twin`` is what the same people did without the programme."""
+def write_members(path: Path, tables: Iterable[pa.Table]) -> None:
+    """Write tables of members as one file."""
     import pyarrow.parquet as pq
 
     from rewardsim.engine.writing import PARQUET
 
-    count = len(life.done.persons)
     writer = None
-    for start in range(0, count, BLOCK):
-        table = _rows(life, twin, slice(start, min(start + BLOCK, count)))
+    for table in tables:
         writer = writer or pq.ParquetWriter(path, table.schema, **PARQUET)
         writer.write_table(table)
     if writer:
         writer.close()
 
 
-def _rows(life: Life, twin: Lives | None, rows: slice) -> pa.Table:
+def members_of(life: Life, twin: Lives | None, numbers: Any = None, block: int = BLOCK) -> Iterator[pa.Table]:
+    """Yield the members of a life, a block at a time; ``twin`` is what the same people did without the programme.
+
+    ``numbers`` are the members' among all, where these are a part of them.
+    """
+    import numpy as np
+
+    count = len(life.done.persons)
+    numbers = np.arange(count) if numbers is None else numbers
+    for start in range(0, count, block):
+        yield _rows(life, twin, slice(start, min(start + block, count)), numbers)
+
+
+def _rows(life: Life, twin: Lives | None, rows: slice, numbers: Any) -> pa.Table:
     import numpy as np
     import pyarrow as pa
 
     persons, ids = life.done.persons[rows], life.done.ids()
     inviter = persons["inviter"]
     columns = {
-        "member": column_of(np.arange(rows.start, rows.stop, dtype=np.int32), pa.int32()),
+        "member": column_of(numbers[rows].astype(np.int32), pa.int32()),
         "member_id": texts_of(ids[rows]),
         "cohort": words(persons["cohort"], life.cohorts),
         "kind": words(persons["kind"], list(KINDS)),
         "arrival": column_of(np.floor(persons["arrival"]).astype(np.int32), pa.date32()),
         "left_day": _dates(persons["left_day"]),
         "generation": column_of(persons["generation"].astype(np.int32), pa.int32()),
-        "inviter": column_of(inviter.astype(np.int32), pa.int32(), inviter == NONE),
+        "inviter": column_of(numbers[inviter].astype(np.int32), pa.int32(), inviter == NONE),
         "inviter_id": pa.array([ids[m] if m != NONE else None for m in inviter.tolist()], pa.string()),
         "purchases": column_of(persons["orders"], pa.int64()),
         "revenue": column_of(persons["revenue"], pa.int64()),

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from rewardsim.behaviour.measures import MEASURES
 from rewardsim.behaviour.records import REFERRED
+from rewardsim.economics.objectives import ended_tokens
 from rewardsim.economics.profit import MARGIN_ASSUMED_BP, expected_cost, face_value, margin_of, owed, spent_value
 from rewardsim.economics.purposes import by_purpose
 from rewardsim.economics.totals import figures, totals
@@ -14,28 +16,38 @@ from rewardsim.rules.codes import NOTE_EXPRESS
 from .twin_lives import Lives
 from .twin_tables import Life, flows_of
 
-SPENDING = ("redeemed", "exchanged", "expired")
-"""What ends a token that is not taken back."""
+SHORTFALL = "shortfall"
 
 
 def totals_of(life: Life, lives: Lives) -> dict[str, int]:
     """Return the totals of one replicate of one arm, by name."""
-    done = life.done
-    counted = done.tally.sum(axis=(0, 1, 2))
-    found = {name: int(counted[place]) for name, place in MEASURES.items()}
-    found |= {
-        "persons": len(done.persons),
+    return totals_from(life, people_of(life, lives))
+
+
+def people_of(life: Life, lives: Lives) -> dict[str, int]:
+    """Return what totals are made of that only the people themselves tell; it adds up over parts of them."""
+    persons = life.done.persons
+    referred = persons["kind"] == REFERRED
+    return {
+        "persons": len(persons),
         "person_days": int(lives.days[~lives.referred].sum(dtype="int64")),  # of those who come by themselves
-        "referred": int((done.persons["kind"] == REFERRED).sum()),
-        "converted": int(((done.persons["kind"] == REFERRED) & (done.persons["rate"] > 0)).sum()),
+        "referred": int(referred.sum()),
+        "converted": int((referred & (persons["rate"] > 0)).sum()),
+        SHORTFALL: int(life.done.tables["members"][SHORTFALL].sum()) if life.arm.programme else 0,
     }
-    moved = _tokens(life)
+
+
+def totals_from(life: Life, people: Mapping[str, int]) -> dict[str, int]:
+    """Return the totals of a life whose people are known by their sums."""
+    counted = life.done.tally.sum(axis=(0, 1, 2))
+    found = {name: int(counted[place]) for name, place in MEASURES.items()}
+    found |= {name: value for name, value in people.items() if name != SHORTFALL}
+    moved = _tokens(life, people[SHORTFALL])
     return found | moved | _money(life, found, moved)
 
 
-def _tokens(life: Life) -> dict[str, int]:
+def _tokens(life: Life, shortfall: int) -> dict[str, int]:
     """Return token totals by kind and by purpose; all 0 without a programme."""
-    shortfall = int(life.done.tables["members"]["shortfall"].sum()) if life.arm.programme else 0
     found = totals(flows_of(life), shortfall)
     issued: list[tuple[str, int]] = []
     if life.arm.programme:
@@ -56,7 +68,6 @@ def _money(life: Life, counted: dict[str, int], moved: dict[str, int]) -> dict[s
         express = int(life.done.chains.amounts[NOTE_EXPRESS])
         value = face_value(life.arm.programme, life.done.last_day)
     cost = spent + counted["discounts"] + express
-    ended = sum(moved[name] for name in SPENDING) - moved["given_back"]
     return {
         "kept_revenue": kept,
         "margin": margin,
@@ -65,7 +76,7 @@ def _money(life: Life, counted: dict[str, int], moved: dict[str, int]) -> dict[s
         "cost": cost,
         "net": margin - cost,
         "liability": owed(moved["outstanding"], value),
-        "liability_expected": expected_cost(moved["outstanding"], value, cost - express, ended),
+        "liability_expected": expected_cost(moved["outstanding"], value, cost - express, ended_tokens(moved)),
     }
 
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from pydantic import BaseModel, ValidationError
+from pydantic import ValidationError
 
 from rewardsim.population.faults import PopulationError
 from rewardsim.population.model import PopulationFile
 from rewardsim.population.quantities import parse_number
-from rewardsim.programme.check import models, several, translate
+from rewardsim.programme.check import form_faults
 from rewardsim.programme.currency import MINOR_DIGITS
 from rewardsim.programme.faults import Fault, closest, listing, show
 from rewardsim.programme.source import Key, Source
@@ -26,8 +26,7 @@ def checked(source: Source) -> PopulationFile:
     try:
         file = PopulationFile.model_validate(source.document, context=source_scale(source))
     except ValidationError as error:
-        parts = [part for one in error.errors(include_url=False) for part in several(one)]
-        raise PopulationError(faults + [told(source, part) for part in parts]) from None
+        raise PopulationError(faults + form_faults(source, error, PopulationFile)) from None
     if faults:
         raise PopulationError(faults)
     return file
@@ -39,28 +38,6 @@ def source_scale(source: Source) -> Scale:
     currency = head.get("currency") if isinstance(head, dict) else None
     currency = currency if isinstance(currency, str) and currency else "XXX"
     return Scale(currency, MINOR_DIGITS.get(currency, 2))
-
-
-def told(source: Source, error: Any) -> Fault:
-    """An error of the model as a fault."""
-    path: Key = tuple(error["loc"])
-    if error["type"] != "extra_forbidden":
-        return translate(source, {}, error)
-    known = keys_at(path[:-1])
-    near = closest(str(path[-1]), known)
-    todo = f'did you mean "{near}"?' if near else "remove it"
-    return source.fault(path, "unknown-key", f"unknown key {show(str(path[-1]))}", listing(known), todo)
-
-
-def keys_at(path: Key) -> list[str]:
-    """Keys a table of the format may have."""
-    model: type[BaseModel] | None = PopulationFile
-    for part in path:
-        if isinstance(part, int) or model is None:
-            continue
-        fields = {field.alias or name: field.annotation for name, field in model.model_fields.items()}
-        model = next(models(fields.get(part)), None)
-    return [field.alias or name for name, field in model.model_fields.items()] if model else []
 
 
 def behaviour_faults(source: Source) -> Iterator[Fault]:

@@ -124,6 +124,7 @@ class Population:
         """Draw members who come by themselves; return a structured array of ``Person`` and their names.
 
         The population's clock starts on ``first_day``. The first members of many are those of few.
+        ``ids`` are other names, or those of a part of the members.
         """
         import numpy as np
 
@@ -132,9 +133,7 @@ class Population:
         from rewardsim.population.traits import person_type
 
         self._agree(programme)
-        if ids is not None and len(set(ids)) != members:
-            raise ValueError(f"{members} members need as many different ids, not {len(set(ids))} of {len(ids)}")
-        names = Ids(members) if ids is None else list(ids)
+        names = Ids(members) if ids is None else ids if isinstance(ids, Ids) else _distinct(ids, members)
         people = np.empty(members, person_type())
         key, joins_from = key_of(seed, replicate), max(first_day, day_number(programme.starts) if programme else 0)
         for start in range(0, members, block):
@@ -259,6 +258,13 @@ class Population:
         }
         body = "".join(f"<tr><th>{escape(key)}</th><td>{escape(str(text))}</td></tr>" for key, text in rows.items())
         return f"<table>{body}</table>"
+
+
+def _distinct(ids: Sequence[str], members: int) -> list[str]:
+    """Return names as a list; raise ValueError where they are not as many different ones as members."""
+    if len(set(ids)) != members:
+        raise ValueError(f"{members} members need as many different ids, not {len(set(ids))} of {len(ids)}")
+    return list(ids)
 
 
 def plain(value: Any) -> Any:

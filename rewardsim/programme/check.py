@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import types
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import pairwise
+from types import MappingProxyType
 from typing import Annotated, Any, Union, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
@@ -64,8 +65,7 @@ def stretches(source: Source) -> tuple[Stretch, ...]:
         try:
             valid.append(Stretch(day, to_day, ProgrammeFile.model_validate(plain, context=scale)))
         except ValidationError as error:
-            parts = [part for one in error.errors(include_url=False) for part in several(one)]
-            faults += [translate(source, origin, part) for part in parts]
+            faults += form_faults(source, error, ProgrammeFile, origin)
     faults += cross_faults(source)
     if faults:
         raise ProgrammeError(_without_echo(faults))
@@ -90,7 +90,15 @@ def _without_echo(faults: list[Fault]) -> list[Fault]:
     ]
 
 
-def several(error: Any) -> Iterator[Any]:
+def form_faults(
+    source: Source, error: ValidationError, top: type[BaseModel], origin: Mapping[Key, Key] = MappingProxyType({})
+) -> list[Fault]:
+    """The errors of a model as faults. ``top`` is the model of the file; ``origin`` says where values were written."""
+    parts = [part for one in error.errors(include_url=False) for part in _several(one)]
+    return [_translate(source, origin, part, top) for part in parts]
+
+
+def _several(error: Any) -> Iterator[Any]:
     """An error of the model, and the others of its kind that one check found with it."""
     yield error
     context = error.get("ctx") or {}
@@ -98,7 +106,7 @@ def several(error: Any) -> Iterator[Any]:
         yield {**error, "ctx": {**context, "at": at, "found": found}}
 
 
-def translate(source: Source, origin: dict[Key, Key], error: Any) -> Fault:
+def _translate(source: Source, origin: Mapping[Key, Key], error: Any, top: type[BaseModel]) -> Fault:
     """An error of the model as a fault."""
     context = error.get("ctx") or {}
     path = tuple(error["loc"]) + tuple(context.get("at", ()))
@@ -110,7 +118,7 @@ def translate(source: Source, origin: dict[Key, Key], error: Any) -> Fault:
     if kind == "missing":
         return source.fault(written, "missing", "no such key", f"`{path[-1]}` is required", "add it")
     if kind == "extra_forbidden":
-        return unknown_key(source, written, path)
+        return _unknown_key(source, written, path, top)
     if kind == "literal_error":
         todo = _retype(kind, given) if isinstance(given, list) else _near(given, context["expected"])
         return source.fault(written, "wrong-choice", show(given), context["expected"].replace("'", '"'), todo)
@@ -160,17 +168,17 @@ def _range(kind: str, context: dict[str, Any]) -> str:
     return texts.get(kind, "another value").format(**context)
 
 
-def unknown_key(source: Source, written: Key, path: Key) -> Fault:
+def _unknown_key(source: Source, written: Key, path: Key, top: type[BaseModel]) -> Fault:
     """A key the format does not have, with the nearest one it has."""
-    known = keys_at(path[:-1])
+    known = keys_at(path[:-1], top)
     near = closest(str(path[-1]), known)
     todo = f'did you mean "{near}"?' if near else "remove it"
     return source.fault(written, "unknown-key", f"unknown key {show(str(path[-1]))}", listing(known), todo)
 
 
-def keys_at(path: Key) -> list[str]:
-    """Keys a table of the format may have."""
-    model: type[BaseModel] | None = ProgrammeFile
+def keys_at(path: Key, top: type[BaseModel]) -> list[str]:
+    """Keys a table of a format may have."""
+    model: type[BaseModel] | None = top
     for part in path:
         if isinstance(part, int) or model is None:
             continue

@@ -144,8 +144,8 @@ class Programme:
         """The same programme, but with some values changed, from ``start`` to the day before ``end``.
 
         Keys are dotted paths ("earning.purchase.rate"), rows of arrays go by their id
-        ("campaigns.accessory-week.multiplier"). Values are written as in the file; None takes a
-        key or row away. Without ``start`` the change holds from the beginning.
+        ("campaigns.accessory-week.multiplier", "tiers.levels.gold.from"). Values are written as in the
+        file; None takes a key or row away. Without ``start`` the change holds from the beginning.
         """
         document = vary_document(self.source, self.starts, changes, start, end)
         return build(Source(f"{self.source.name.removesuffix(' (varied)')} (varied)", document, {}))

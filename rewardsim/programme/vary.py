@@ -106,7 +106,9 @@ class Change:
             self.assign(table, key, value)
             return
         inner = table.setdefault(key, {})
-        if is_dated(inner):
+        if any(is_list_of_rows(old) for _, _, old in self.pieces(inner)):
+            table[key] = self.rows_within(inner, parts[1:], value, path)
+        elif is_dated(inner):
             for entry in inner:
                 if isinstance(entry, dict) and ABSENT not in entry:
                     self.tables(entry.get(VALUE, entry), parts[1:], value, path)
@@ -115,6 +117,36 @@ class Change:
         else:
             todo = f'change "{key}" as a whole'
             raise refuse(self.name, path, "unknown-path", show(inner), "a table with keys of its own", todo)
+
+    def rows_within(self, value: Any, parts: tuple[str, ...], new: Any, path: str) -> list[Any]:
+        """A list of rows in a section, such as tiers.levels, with one row changed; by date it changes as a whole."""
+        pieces: list[Piece] = []
+        for start, end, old in self.pieces(value):
+            first = max(start, self.first or start)
+            last = min((day for day in (end, self.last) if day is not None), default=None)
+            if not is_list_of_rows(old) or (last is not None and last <= first):
+                pieces.append((start, end, old))
+                continue
+            pieces += [(start, first, old)] if start < first else []
+            pieces.append((first, last, self.row_within(old, parts, new, path)))
+            pieces += [(last, end, old)] if last is not None and last != end else []
+        return pieces[0][2] if len(pieces) == 1 and not is_dated(value) else [entry(piece) for piece in pieces]
+
+    def row_within(self, rows: list[Any], parts: tuple[str, ...], new: Any, path: str) -> list[Any]:
+        """A copy of rows in which the one of an id is changed, added or taken away."""
+        known = [str(row["id"]) for row in rows]
+        whole = len(parts) == 1
+        if whole and new is not None and not isinstance(new, dict):
+            todo = "write the whole row, or name one of its keys"
+            raise refuse(self.name, path, "wrong-type", show(new), "a table", todo)
+        if parts[0] not in known:
+            if whole and new is not None:
+                return [*rows, {"id": parts[0]} | new]
+            near = closest(parts[0], known)
+            todo = f'did you mean "{near}"?' if near else "name a row by its id"
+            raise refuse(self.name, path, "unknown-path", show(parts[0]), listing(known), todo)
+        changed = [self.changed(row, ("", *parts), new, path) if row["id"] == parts[0] else row for row in rows]
+        return [row for row in changed if row is not None]
 
     def assign(self, table: dict[str, Any], key: str, value: Any) -> None:
         """Set, or date, one key."""
@@ -190,6 +222,11 @@ class Change:
         new = copy.deepcopy(row)
         Change(self.name, self.document, self.starts, None, None).tables(new, parts[2:], value, path)
         return new
+
+
+def is_list_of_rows(value: Any) -> bool:
+    """Whether a value is a list of tables that have ids."""
+    return isinstance(value, list) and bool(value) and all(isinstance(row, dict) and "id" in row for row in value)
 
 
 def cut(first: date | None, last: date | None) -> dict[str, date]:

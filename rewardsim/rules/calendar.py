@@ -20,25 +20,23 @@ from .records import NEVER, Terms
 
 def day_of(year: int, month: int, dom: int) -> int:
     """Return the day number of a civil date."""
-    shifted = year - 1 if month <= 2 else year
-    era = shifted // 400
-    year_of_era = shifted - era * 400
-    day_of_year = (153 * ((month + 9) % 12) + 2) // 5 + dom - 1
-    return era * 146_097 + year_of_era * 365 + year_of_era // 4 - year_of_era // 100 + day_of_year - 719_468
+    return month_start(year * 12 + month - 1) + dom - 1
 
 
 def month_number(day: int) -> int:
     """Return ``year * 12 + month - 1`` of a day."""
+    return month_and_dom(day)[0]
+
+
+def month_and_dom(day: int) -> tuple[int, int]:
+    """Return a day's month number, and how many days after the month's first it is."""
     shifted = day + 719_468
     era = shifted // 146_097
     doe = shifted - era * 146_097
     yoe = (doe - doe // 1460 + doe // 36_524 - doe // 146_096) // 365
     doy = doe - (365 * yoe + yoe // 4 - yoe // 100)
     from_march = (5 * doy + 2) // 153
-    year = yoe + era * 400
-    if from_march >= 10:
-        return (year + 1) * 12 + from_march - 10
-    return year * 12 + from_march + 2
+    return (era * 400 + yoe) * 12 + from_march + 2, doy - (153 * from_march + 2) // 5
 
 
 def year_of(day: int) -> int:
@@ -53,13 +51,14 @@ def weekday(day: int) -> int:
 
 def month_start(month: int) -> int:
     """Return the first day of a month number."""
-    return day_of(month // 12, month % 12 + 1, 1)
+    from_march = month - 2
+    year = from_march // 12  # one that begins in March, so that a leap day is its last
+    return year * 365 + year // 4 - year // 100 + year // 400 + (153 * (from_march - year * 12) + 2) // 5 - 719_468
 
 
 def add_months(day: int, months: int) -> int:
     """Return the same day of a later month, or that month's last day where it is shorter."""
-    month = month_number(day)
-    dom = day - month_start(month)
+    month, dom = month_and_dom(day)
     first = month_start(month + months)
     if dom < 28:  # every month has that day
         return first + dom

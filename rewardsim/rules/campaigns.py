@@ -80,9 +80,14 @@ def award_campaigns(
             base = tokens_of_lines(law, terms, event, lines, campaign.category_set)
             if multiplying == 1:
                 base = standing
-            extra = divide(base * (campaign.factor_bp - BP), BP, terms.rounding) + campaign.bonus_tokens
+            extra = added_to(terms, campaign, base)
             standing += extra
             _award_one(law, terms, book, day, event, lines, c, extra)
+
+
+def added_to(terms: Terms, campaign: Campaign, base: int) -> int:
+    """Return what a campaign that fires adds to ``base`` tokens, before its limit and budget."""
+    return divide(base * (campaign.factor_bp - BP), BP, terms.rounding) + campaign.bonus_tokens
 
 
 def _award_one(

@@ -155,15 +155,16 @@ def next_draw(law: Law, book: Book) -> int:
 def hold_draw(law: Law, book: Book, ranked: list[int]) -> None:
     """Hold the next draw: propose a prize for each of the best ranks, and free all its tickets.
 
-    ``ranked`` holds rows of tickets, best first, one a member. What is proposed is settled like
-    everything else of the day.
+    ``ranked`` holds rows of tickets, best first, one a member; NONE for a ticket kept in another
+    book. What is proposed is settled like everything else of the day.
     """
     head = book.head[0]
     d = head.draws_done
     draw = law.draws[d]
     head.day = max(head.day, draw.draws_day)
     for rank in range(min(len(ranked), draw.winners)):
-        _propose_prize(law, book, draw, d, ranked[rank], rank)
+        if ranked[rank] != NONE:
+            _propose_prize(law, book, draw, d, ranked[rank], rank)
     for row in range(len(book.tickets)):
         if book.tickets[row].draw == d:
             _drop(book, row)

@@ -1,6 +1,9 @@
 """Day-end settlement: whatever members share is granted once a day, in the order of the requests.
 
 Requests stand in (second, type, number) order. What they bring is posted on the following day.
+
+Members may be kept in several books, each with a copy of the pools. What those kept elsewhere ask
+of a pool then stands among the requests, with no member: it is taken from the copy, and all is said.
 """
 
 from __future__ import annotations
@@ -60,6 +63,9 @@ def settle_next(law: Law, book: Book) -> None:
 
 def settle_request(law: Law, book: Book, request: Request, day: int) -> None:
     """Grant or refuse one request, with effect on ``day``."""
+    if request.member == NONE:
+        from_pool(law, book, request.pool, request.day, request.wanted)
+        return
     head = book.head[0]
     head.cause = request.number
     head.ordinal = request.ordinal
@@ -107,16 +113,31 @@ def from_pool(law: Law, book: Book, pool: int, day: int, wanted: int) -> int:
     return granted
 
 
+def takes_from_pool(book: Book, request: Request) -> bool:
+    """Tell whether a request asks its pool at the day's end: its order stands, its account is open.
+
+    Only events change that, so it is known before the day is settled.
+    """
+    if request.pool == NONE or book.members[request.member].status == CLOSED:
+        return False
+    return request.kind != ASK_BUDGET or _stands(book, request)
+
+
+def _stands(book: Book, request: Request) -> bool:
+    """Tell whether the order a budget was asked for is still the one that was placed."""
+    order = book.orders[request.order]
+    return order.status == PLACED and order.placed_by == request.ordinal
+
+
 def _settle_budget(law: Law, book: Book, request: Request, day: int) -> None:
     """Award a campaign's extra as far as its budget goes. An order undone meanwhile gets none."""
     order = book.orders[request.order]
     order.requests -= 1
     campaign = law.campaigns[request.campaign]
-    stands = order.status == PLACED and order.placed_by == request.ordinal
     if order.placed_by == request.ordinal:
         order.asked -= 1
     granted = 0
-    if stands and book.members[request.member].status != CLOSED:
+    if takes_from_pool(book, request):
         granted = from_pool(law, book, request.pool, request.day, request.wanted)
     if campaign.limit_tokens != NONE and granted < request.wanted:
         terms = law.terms[order.terms]
@@ -165,7 +186,7 @@ def _settle_stock(law: Law, book: Book, request: Request, day: int) -> None:
     """Hand out an item while stock lasts; else the held tokens go back to their lots."""
     m = request.member
     item = law.items[request.item]
-    if book.members[m].status == CLOSED:
+    if not takes_from_pool(book, request):
         post_pieces(book, m, day, HELD, EXPIRED, item.rule, ON_CLOSE, request.piece_first)
         return
     if from_pool(law, book, request.pool, request.day, 1) == 1:

@@ -110,13 +110,18 @@ def next_review(law: Law, terms: Terms, book: Book, m: int, day: int) -> int:
     """Return the review that follows a change or review on ``day``, NEVER where none can matter."""
     if terms.review_months == NONE or not _reviewable(law, terms, book.standings[m].tier):
         return NEVER
+    return review_after(terms, book.members[m].enrolled_day, day)
+
+
+def review_after(terms: Terms, enrolled_day: int, day: int) -> int:
+    """Return the day of the review that follows a change on ``day``: at the window's turn, where it has one."""
     base = add_months(day, terms.review_months)
     if terms.tier_window == CALENDAR_YEAR:
         if base == month_start(year_of(base) * 12):
             return base
         return month_start((year_of(base) + 1) * 12)
     if terms.tier_window == ANNIVERSARY:
-        return next_anniversary(book.members[m].enrolled_day, base)
+        return next_anniversary(enrolled_day, base)
     return base
 
 

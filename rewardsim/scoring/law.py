@@ -6,23 +6,15 @@ would round, are decimal texts.
 
 from __future__ import annotations
 
-from dataclasses import asdict, fields
+from dataclasses import asdict, fields, is_dataclass
 from operator import attrgetter
-from typing import Any
+from typing import Any, get_args, get_type_hints
 
 from ..rules import records as r
 from .names import Names
 
 RECORDS: dict[str, type] = {
-    "terms": r.Terms,
-    "bands": r.Band,
-    "limits": r.Limit,
-    "campaigns": r.Campaign,
-    "items": r.Item,
-    "pools": r.PoolTerms,
-    "levels": r.Level,
-    "draws": r.DrawTerms,
-    "prizes": r.Prize,
+    name: row for name, hint in get_type_hints(r.Law).items() if is_dataclass(row := get_args(hint)[0])
 }
 EXACT = 1 << 53
 

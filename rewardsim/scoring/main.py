@@ -10,7 +10,7 @@ from pathlib import Path
 
 from . import commands, migrate, vectors
 from .bundle import Bundle
-from .faults import Fault, ScoringError, did_you_mean
+from .faults import Fault, ScoringError, StoreRefused, did_you_mean
 from .memory import MemoryStore
 from .scorer import Scorer
 from .sqlite import SqliteStore
@@ -123,7 +123,15 @@ def _migrate(bundle: Bundle, given: argparse.Namespace) -> int:
 def _migration(bundle: Bundle, given: argparse.Namespace) -> dict[str, int]:
     if given.store is None:
         return {"state_version": bundle.manifest["state_version"]}
-    return migrate.migrate_store(bundle, given.store.removeprefix("sqlite:"))
+    kind, _, place = given.store.partition(":")
+    if kind != "sqlite" or not Path(place).is_file():
+        todo = "name the store's file; for PostgreSQL: rewardsim store migrate URL BUNDLE"
+        raise StoreRefused([Fault("no_store", "--store", repr(given.store), "sqlite:FILE that is there", todo)])
+    store = SqliteStore(place)
+    try:
+        return migrate.migrate_store(bundle, store)
+    finally:
+        store.close()
 
 
 def _print(said: dict[str, object]) -> int:

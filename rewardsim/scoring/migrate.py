@@ -9,18 +9,19 @@ from __future__ import annotations
 
 import importlib
 import json
-import sqlite3
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from . import state
+from . import schema, state
 from .faults import Fault, StoreRefused
 
 if TYPE_CHECKING:
     from .bundle import Bundle
+    from .sql import SqlStore
 
 FOLDER = "migrate/"
+PAGE = 1000  # states read at once
+IDENTITY = ("programme", "currency", "timezone")
 TABLES = (("member", "member"), ("order", "number"), ("request", "request"), ("reward", "reward"))
 Step = Callable[[str, dict[str, Any]], dict[str, Any]]
 
@@ -40,14 +41,19 @@ def migrated(
     steps: dict[int, Step], kind: str, said: dict[str, Any], version: int, to: int = state.VERSION
 ) -> dict[str, Any]:
     """Return a state of ``version`` as one of version ``to``; raise StoreRefused where no way leads there."""
+    check_way(steps, version, to)
+    for number in range(version, to):
+        said = steps[number](kind, said)
+    return said
+
+
+def check_way(steps: dict[int, Step], version: int, to: int) -> None:
+    """Raise StoreRefused where no steps lead from one version to another."""
     missing = [number for number in range(version, to) if number not in steps]
     if version > to or missing:
         allowed = f"version {to}" + "".join(f", or {number}" for number in sorted(steps))
         todo = "use the bundle that wrote it, or one that migrates it"
         raise StoreRefused([Fault("state_version", "", f"a state of version {version}", allowed, todo)])
-    for number in range(version, to):
-        said = steps[number](kind, said)
-    return said
 
 
 def differences(bundle: Bundle) -> Iterator[tuple[str, str, str]]:
@@ -65,29 +71,57 @@ def differences(bundle: Bundle) -> Iterator[tuple[str, str, str]]:
                 yield f"{file}:{place}", json.dumps(found)[:200], json.dumps(vector["after"])[:200]
 
 
-def migrate_store(bundle: Bundle, place: str, to: int = state.VERSION) -> dict[str, int]:
-    """Bring every state of an SQLite store to version ``to``, all of them or none."""
-    if not Path(place).is_file():
-        raise StoreRefused([Fault("no_store", "--store", repr(place), "sqlite:FILE", "name the store's file")])
+def migrate_store(bundle: Bundle, store: SqlStore, to: int = state.VERSION) -> dict[str, int]:
+    """Bring every state of a store to version ``to`` in one transaction with nobody else at it: all of them or none.
+
+    Raises StoreRefused where the store is another programme's, or a state cannot be brought there.
+    """
     steps = steps_of(bundle)
-    base = sqlite3.connect(place, isolation_level=None)
-    try:
-        base.execute("BEGIN IMMEDIATE")
-        ((version,),) = base.execute("SELECT state FROM book")
-        count = sum(_table(base, steps, kind, key, version, to) for kind, key in TABLES) if version != to else 0
-        base.execute("UPDATE book SET state = ?", (to,))
-        base.execute("COMMIT")
-    except sqlite3.Error as error:
-        fault = Fault("no_store", "--store", str(error), "a store of this programme", "name one")
-        raise StoreRefused([fault]) from error
-    finally:
-        base.close()
+    with store.unit(True):
+        version = _version(bundle, store)
+        check_way(steps, version, to)
+        count = sum(_table(store, steps, kind, key, version, to) for kind, key in TABLES) if version != to else 0
+        store.run(schema.KEEP_VERSION, to)
     return {"from": version, "state_version": to, "states": count}
 
 
-def _table(base: sqlite3.Connection, steps: dict[int, Step], kind: str, key: str, version: int, to: int) -> int:
-    rows = base.execute(f"SELECT {key}, state FROM {kind}s").fetchall()
-    for number, text in rows:
-        said = migrated(steps, kind, state.decode(text), version, to)
-        base.execute(f"UPDATE {kind}s SET state = ? WHERE {key} = ?", (state.encode(said), number))
-    return len(rows)
+def _version(bundle: Bundle, store: SqlStore) -> int:
+    """Return the version of a store's states; refuse what is no store of the bundle's programme."""
+    if not store.has_tables():
+        raise StoreRefused([Fault("no_store", "--store", "an empty database", "a store of this programme", "name one")])
+    ((form, version, *said, _),) = store.run(schema.HEADING)
+    found = {"format": form, **dict(zip(IDENTITY, said, strict=True))}
+    wanted = {"format": schema.FORMAT, **{name: bundle.about[name] for name in IDENTITY}}
+    todo = "name the store of this programme"
+    faults = [
+        Fault("other_" + name, "--store", repr(found[name]), repr(wanted[name]), todo)
+        for name in wanted
+        if found[name] != wanted[name]
+    ]
+    if faults:
+        raise StoreRefused(faults)
+    return int(version)
+
+
+def _table(store: SqlStore, steps: dict[int, Step], kind: str, key: str, version: int, to: int) -> int:
+    """Bring the states of one kind forward, some at a time; return how many."""
+    count, after = 0, -1
+    while rows := store.run(schema.STATES.format(kind=kind, key=key), after, PAGE):
+        for number, text in rows:
+            said = _brought(steps, kind, number, state.decode(text), version, to)
+            store.run(schema.KEEP_STATE.format(kind=kind, key=key), said, number)
+        count += len(rows)
+        after = rows[-1][0]
+    return count
+
+
+def _brought(steps: dict[int, Step], kind: str, number: int, said: dict[str, Any], version: int, to: int) -> str:
+    """Return one state of another version as text; a step that breaks on it refuses the whole store."""
+    try:
+        return state.encode(migrated(steps, kind, said, version, to))
+    except StoreRefused:
+        raise
+    except Exception as error:
+        found = f"{type(error).__name__}: {error}"[:200]
+        todo = "correct the migration, with a vector for such a state; the store is as it was"
+        raise StoreRefused([Fault("migration", f"{kind} {number}", found, f"a state of version {to}", todo)]) from error

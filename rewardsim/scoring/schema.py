@@ -51,11 +51,14 @@ TABLES = (
     lines {int} NOT NULL)""",
 )
 
-BOOK = "SELECT day, draws_done FROM book WHERE one = 1"
+BOOK = "SELECT day, draws_done, state FROM book WHERE one = 1"
 KEEP_BOOK = "UPDATE book SET day = ?, draws_done = ? WHERE one = 1"
 HEADING = "SELECT format, state, programme, currency, timezone, shape FROM book WHERE one = 1"
 NEW_BOOK = """INSERT INTO book (one, format, state, programme, currency, timezone, shape, day, draws_done)
     VALUES (1, ?, ?, ?, ?, ?, ?, ?, 0)"""
+KEEP_VERSION = "UPDATE book SET state = ? WHERE one = 1"
+STATES = "SELECT {key}, state FROM {kind}s WHERE {key} > ? ORDER BY {key} LIMIT ?"
+KEEP_STATE = "UPDATE {kind}s SET state = ? WHERE {key} = ?"
 KEEP_SHAPE = "UPDATE book SET shape = ? WHERE one = 1"
 LATEST_BUNDLE = "SELECT bundle, hash FROM bundles ORDER BY bundle DESC LIMIT 1"
 NEW_BUNDLE = "INSERT INTO bundles (hash, version, since) VALUES (?, ?, ?) RETURNING bundle"

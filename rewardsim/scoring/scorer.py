@@ -110,7 +110,7 @@ class Scorer:
         """Settle, then post what fell due for every member up to ``day``: where a replay until that day ends."""
         settled = self.settle(day)
         after = 0
-        while numbers := self.store.active(after, CARRIED):
+        while numbers := self._in_turn(partial(self.store.active, after, CARRIED)):
             self._in_turn(partial(self._carry_on, numbers, day))
             after = numbers[-1] + 1
         return settled
@@ -122,7 +122,7 @@ class Scorer:
 
     def digest(self) -> str:
         """Return the digest of ledger and journal; a replay of the same events has the same."""
-        return digest_of(self.store.chains())
+        return self._in_turn(lambda: digest_of(self.store.chains()))
 
 
 def _from_the_future(told: Told, today: int, days: int) -> Fault:

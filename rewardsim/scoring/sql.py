@@ -16,7 +16,7 @@ from .names import Names
 from .shape import differences, lacks
 from .store import About, Store
 from .told import encode, event_of
-from .work import Binding, Work
+from .work import OF_ITS_VERSION, Binding, Work
 
 PAGE = 1000
 ENTRY_COLUMNS = (
@@ -78,9 +78,8 @@ class SqlStore(Store):
         ((form, version, programme, currency, zone, shape),) = self.run(schema.HEADING)
         faults = []
         if (form, version) != (schema.FORMAT, state.VERSION):
-            todo = "serve it with the bundle that wrote it, or one that migrates it"
             found, allowed = f"format {form}, state {version}", f"format {schema.FORMAT}, state {state.VERSION}"
-            faults.append(Fault("store_version", "", found, allowed, todo))
+            faults.append(Fault("store_version", "", found, allowed, OF_ITS_VERSION))
         said = {"programme": programme, "currency": currency, "timezone": zone}
         for name, found in said.items():
             allowed = getattr(about, name)

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from threading import RLock
 from typing import Any
+from weakref import finalize
 
 from .faults import Fault, StoreRefused, StoreUnavailable
 from .sql import SqlStore
@@ -34,6 +35,7 @@ class SqliteStore(SqlStore):
         except sqlite3.Error as error:
             raise self._said(error) from error
         self._opened = self._place()
+        self._closing = finalize(self, self._connection.close)  # also where nobody closes it: a bundle let go of
 
     def _place(self) -> tuple[int, int] | None:
         """Return which file stands at the path; SQLite would go on writing to one that is gone."""
@@ -45,7 +47,7 @@ class SqliteStore(SqlStore):
 
     def close(self) -> None:
         """Close the file."""
-        self._connection.close()
+        self._closing()
 
     def run(self, text: str, *values: Any) -> list[Any]:
         """Send one statement; return its rows."""

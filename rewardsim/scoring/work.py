@@ -8,7 +8,7 @@ from typing import Any
 from ..rules.records import NEVER, NONE, Law, Pool, Reward
 from . import schema, state
 from .chain import id_hash
-from .faults import Again, Fault
+from .faults import Again, Fault, StoreRefused
 from .names import Names
 from .reply import ENTRY_FIELDS, Reply, Row, entry_words, note_words
 from .rows import open_book, open_head
@@ -16,6 +16,7 @@ from .store import OTHER, SAME, UNSEEN, Journal, Transaction
 from .told import Told
 from .wording import reply_text
 
+OF_ITS_VERSION = "serve it with the bundle that wrote it, or one that migrates it"
 FRESH = 1 << 62  # beyond every row in a store
 
 
@@ -53,7 +54,10 @@ class Work(Transaction):
         self._bound, self._run = bound, run
         shared, only, row = locks
         self._locked = row
-        day, draws_done = run(schema.BOOK + (only if alone else shared))[0]
+        day, draws_done, version = run(schema.BOOK + (only if alone else shared))[0]
+        if version != state.VERSION:
+            found, allowed = f"state {version}: it was migrated", f"state {state.VERSION}"
+            raise StoreRefused([Fault("store_version", "", found, allowed, OF_ITS_VERSION)])
         self._began = (day, draws_done)
         self._journals: dict[int, Journal] = {}
         self._before: dict[int, tuple[int, str, tuple[int, int], set[int]]] = {}

@@ -31,7 +31,7 @@ T = TypeVar("T")
 
 @dataclass
 class Limits:
-    """How much one may ask. ``rate`` and ``burst`` are requests a second and at once, for each key."""
+    """How much one may ask. ``rate`` and ``burst``: events, or other requests, a second and at once, for each key."""
 
     body: int = 1 << 20
     batch: int = 100

@@ -26,10 +26,10 @@ def said(request: Request, **fields: Any) -> None:
 
 
 class Opens:
-    """Lets in who shows a key for a role, as often as the key may."""
+    """Lets in who shows a key for a role, as often as the key may; what a body costs is counted once it was read."""
 
-    def __init__(self, role: str) -> None:
-        self._role = role
+    def __init__(self, role: str, cost: int = 1) -> None:
+        self._role, self._cost = role, cost
 
     async def __call__(
         self, request: Request, shown: HTTPAuthorizationCredentials | None = Depends(bearer)
@@ -47,17 +47,24 @@ class Opens:
         if not key.may(self._role):
             detail = f"found roles {', '.join(key.roles)}, allowed {self._role} or admin, do: use another key"
             raise Problem(403, detail)
-        self._not_too_often(service, key)
-
-    def _not_too_often(self, service: Any, key: Key) -> None:
-        bucket = service.buckets.get(key.name)
-        if bucket is None:
-            bucket = service.buckets[key.name] = Bucket(service.limits.rate, service.limits.burst)
-        wait = bucket.wait()
-        if wait:
-            service.metrics.limited.labels(key.name).inc()
-            detail = f"more than {service.limits.rate:g} requests a second; nothing was applied"
-            raise Problem(429, detail, headers={"Retry-After": str(ceil(wait))})
+        request.state.key = key.name
+        take(request, self._cost)
 
 
-score_key, read_key, admin_key = Opens("score"), Opens("read"), Opens("admin")
+def take(request: Request, count: int) -> None:
+    """Count so many events, or requests of another kind, against a request's key; raise a problem for too many.
+
+    Of none, ask whether it may have one.
+    """
+    service, name = service_of(request), request.state.key
+    bucket = service.buckets.get(name)
+    if bucket is None:
+        bucket = service.buckets[name] = Bucket(service.limits.rate, service.limits.burst)
+    wait = bucket.wait(count)
+    if wait:
+        service.metrics.limited.labels(name).inc()
+        detail = f"more than {service.limits.rate:g} events or other requests a second; nothing was applied"
+        raise Problem(429, detail, headers={"Retry-After": str(ceil(wait))})
+
+
+score_key, read_key, admin_key = Opens("score", 0), Opens("read"), Opens("admin")

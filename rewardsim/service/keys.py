@@ -103,7 +103,7 @@ def new_key(name: str, roles: Sequence[str]) -> tuple[str, str]:
 
 
 class Bucket:
-    """A bucket that fills with ``rate`` requests a second, up to ``burst``; every request takes one."""
+    """A bucket that fills with ``rate`` a second, up to ``burst``; an event takes one, so does any other request."""
 
     __slots__ = ("_burst", "_level", "_rate", "_then")
 
@@ -111,11 +111,16 @@ class Bucket:
         self._rate, self._burst, self._level, self._then = rate, burst, burst, monotonic()
 
     def wait(self, cost: float = 1.0) -> float:
-        """Take from the bucket; return 0, or the seconds until there is enough, nothing taken."""
+        """Take from the bucket; return 0, or the seconds until there is enough, nothing taken.
+
+        What costs more than the bucket holds is let in when it is full, and leaves it in debt. A cost
+        of nothing asks whether there is one to take.
+        """
         now = monotonic()
         self._level = min(self._burst, self._level + (now - self._then) * self._rate)
         self._then = now
-        if self._level < cost:
-            return (cost - self._level) / self._rate
+        needed = min(max(cost, 1.0), self._burst)
+        if self._level < needed:
+            return (needed - self._level) / self._rate
         self._level -= cost
         return 0.0

@@ -13,6 +13,7 @@ from .code import is_a
 
 MEDIA = "application/problem+json"
 RETRY_S = 1
+OTHER_VERSION = ("store_version", "older_bundle")
 
 
 class Problem(Exception):
@@ -50,4 +51,6 @@ def problem_of(error: Any, **more: Any) -> Problem:
     if is_a(error, "StoreUnavailable"):
         headers = {"Retry-After": str(RETRY_S)}
         return Problem(503, "the store did not answer; send the same again", error.faults, headers=headers, **more)
+    if any(fault.code in OTHER_VERSION for fault in error.faults):
+        return Problem(409, "the store is not this bundle's to serve; nothing was applied", error.faults, **more)
     return Problem(404, "there is nothing of that name", error.faults, **more)

@@ -62,8 +62,8 @@ def _most(glass: Glass, work: Any, order: dict[str, Any]) -> dict[str, Any]:
     redeemable, have = code("rules.redemption").redeemable, member.available
     most = redeemable(terms, have, have, told.record.amount, 0) if terms.redeem_on else 0
     said = _happen(glass, work, {**order, "type": "redeem", "tokens": most or 1})
-    value = said["applied"] * terms.redeem_value_num // terms.redeem_value_den if terms.redeem_on else 0
-    return {"outcome": said["outcome"], "tokens": said["applied"], "value_minor": value}
+    spent = work.book.orders[work.order(ORDER_ID, True)].spent_value  # as the rule wrote it down
+    return {"outcome": said["outcome"], "tokens": said["applied"], "value_minor": spent}
 
 
 def _happen(glass: Glass, work: Any, event: dict[str, Any]) -> dict[str, Any]:

@@ -16,7 +16,7 @@ from rewardsim.scoring.reply import day_text
 
 from . import models
 from .code import is_a
-from .entry import admin_key, read_key, said, score_key, service_of
+from .entry import admin_key, read_key, said, score_key, service_of, take
 from .logs import alias
 from .pages import page_of
 from .problems import Problem, problem_of
@@ -26,7 +26,7 @@ from .serving import Served
 
 BAD: dict[int | str, dict[str, Any]] = {
     status: {"model": models.Problem}
-    for status in (400, 401, 403, 413, 415, 422, 429, 503)
+    for status in (400, 401, 403, 409, 413, 415, 422, 429, 503)
 }  # fmt: skip
 score = APIRouter(dependencies=[Depends(score_key)], responses=BAD)
 members = APIRouter(dependencies=[Depends(read_key)], responses=BAD)
@@ -52,7 +52,7 @@ def answer(value: Any, status: int = 200) -> Response:
 @score.post(
     "/events",
     openapi_extra=wants("Event", batch=True),
-    responses={200: {"model": models.Reply | models.Replies}, 409: {"model": models.Conflict}},
+    responses={200: {"model": models.Reply | models.Replies}, 409: {"model": models.Conflict | models.Problem}},
 )
 async def post_events(request: Request) -> Response:
     """Let one event happen, or a list of them one after the other. Send again whatever got no answer.
@@ -62,6 +62,7 @@ async def post_events(request: Request) -> Response:
     service = service_of(request)
     events, batch = events_of(await body_of(request, service.limits.body), service.limits.batch)
     said(request, events=len(events), member=alias(events[0].get("member_id")) if type(events[0]) is dict else None)
+    take(request, len(events))
     replies: list[dict[str, Any]] = []
     try:
         await service.work(lambda: _score(service, service.serving.now, events, replies))
@@ -90,6 +91,7 @@ def _score(service: Any, served: Served, events: list[Any], replies: list[dict[s
 async def post_quote(request: Request) -> Response:
     """Say what a basket would earn, and what may be redeemed on it. Nothing of it is kept."""
     service = service_of(request)
+    take(request, 1)
     asked = await body_of(request, service.limits.body)
     said(request, member=alias(asked.get("member_id")) if type(asked) is dict else None)
     glass = service.serving.now.glass

@@ -7,6 +7,7 @@ from pathlib import Path
 from threading import Lock
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
+from weakref import WeakSet
 
 from rewardsim.scoring import Fault, ScoringError, StoreRefused
 
@@ -29,21 +30,21 @@ class Place:
             raise ScoringError([Fault("bad_store", "--store", shown, ALLOWED, "name a store")])
         self._file = rest if kind == "sqlite" else None
         self._pool = Pool(url, connections, wait_s) if kind != "sqlite" else None
-        self._open: list[Any] = []
+        self._open: WeakSet[Any] = WeakSet()  # who still serves, or answers; the rest are closed as they are let go of
 
     def store(self, code: Code = HOUSE) -> Any:
         """Return a store that works with somebody's code."""
         if self._pool is not None:
             return postgres_store(code)(self._pool)
         store = code("scoring").SqliteStore(self._file)
-        self._open.append(store)
+        self._open.add(store)
         return store
 
     def close(self) -> None:
         """Let go of everything."""
         if self._pool is not None:
             self._pool.close()
-        for store in self._open:
+        for store in list(self._open):
             store.close()
 
 

@@ -91,6 +91,18 @@ def complete(table: Any) -> Any:
     return table
 
 
+def in_order(table: pa.Table) -> pa.Table:
+    """Return a table's rows in canonical order; those of an unknown type last within their second."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    by_number = sorted(EVENT_TYPES, key=EVENT_TYPES.__getitem__)
+    keys = {name: table[name] for name in ("occurred_day", "second", "event_id", "recorded")}
+    keys["type"] = pc.index_in(table["type"], value_set=pa.array(by_number))
+    order = [(name, "ascending") for name in ("occurred_day", "second", "type", "event_id", "recorded")]
+    return table.take(pc.sort_indices(pa.table(keys), sort_keys=order))
+
+
 def schema_json() -> dict[str, Any]:
     """JSON Schema of one event, as a row of the table reads in JSON."""
     kinds: dict[str, dict[str, Any]] = {

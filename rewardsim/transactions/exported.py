@@ -10,9 +10,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from rewardsim.programme.faults import Fault
-from rewardsim.rules.codes import EVENT_TYPES
 
-from .events import FIELDS, LINE_FIELDS, POST_FIELDS, event_schema
+from .events import FIELDS, LINE_FIELDS, POST_FIELDS, event_schema, in_order
 from .faults import SHOWN_MAX, TransactionError, refuse, row_fault
 
 if TYPE_CHECKING:
@@ -51,8 +50,7 @@ def read_exported(path: Path) -> pa.Table:
             rows.append(_row(line, number, path.name, faults))
     if faults:
         raise TransactionError(faults[:SHOWN_MAX], len(faults))
-    rows.sort(key=_canonical)
-    return pa.Table.from_pylist(rows, event_schema())
+    return in_order(pa.Table.from_pylist(rows, event_schema()))
 
 
 def write_exported(table: pa.Table, path: str | os.PathLike[str]) -> int:
@@ -63,11 +61,6 @@ def write_exported(table: pa.Table, path: str | os.PathLike[str]) -> int:
             days = {name: value.isoformat() for name, value in row.items() if isinstance(value, date)}
             sink.write(json.dumps(row | days, ensure_ascii=False, separators=(",", ":")) + "\n")
     return len(rows)
-
-
-def _canonical(row: dict[str, Any]) -> tuple[Any, ...]:
-    place = (row["occurred_day"], row["second"], EVENT_TYPES.get(row["type"], -1))
-    return (*place, row["event_id"].encode(), row["recorded"])
 
 
 def _row(line: bytes, number: int, file: str, faults: list[Fault]) -> dict[str, Any]:

@@ -19,7 +19,7 @@ if FOLDER not in sys.path:
 
 from experiments.simulated import TOWN, Stub  # noqa: E402
 
-from rewardsim import cli_simulate  # noqa: E402
+from rewardsim import cli_progress  # noqa: E402
 from rewardsim.cli_simulate import USUAL  # noqa: E402
 from rewardsim.experiments.simulate_progress import Progress  # noqa: E402
 
@@ -130,7 +130,7 @@ def test_the_usual_population_is_taken_and_named(
         (["--replicates", "0"], "replicates: found 0, allowed a whole number from 1 to 10,000"),
         (["--members", "0"], "members: found 0"),
         (["--members", "100000000"], "members: found 100,000,000, which take about"),
-        (["--engine", "gpu"], 'engine: found "gpu", allowed compiled or simpy'),
+        (["--engine", "gpu"], 'engine: found "gpu", allowed compiled, simpy or dask'),
         (["--from", "soon"], 'start: found "soon", allowed a date such as 2018-12-31'),
         (["--population", "nowhere.toml"], "nowhere.toml: found"),
         (["--against", str(TEA_CLUB)], "town.toml: population.currency: found INR, allowed the programme's EUR"),
@@ -217,11 +217,11 @@ def test_compare_refuses_what_is_no_simulation(call: Call, replayed: dict[str, A
 
 
 def test_progress_is_for_terminals_only(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
-    assert cli_simulate._progress(True) is None
-    monkeypatch.setattr(cli_simulate.sys.stderr, "isatty", lambda: False, raising=False)
-    assert cli_simulate._progress(False) is None
-    monkeypatch.setattr(cli_simulate.sys.stderr, "isatty", lambda: True, raising=False)
-    show = cli_simulate._progress(False)
+    assert cli_progress.progress_line(True) is None
+    monkeypatch.setattr(cli_progress.sys.stderr, "isatty", lambda: False, raising=False)
+    assert cli_progress.progress_line(False) is None
+    monkeypatch.setattr(cli_progress.sys.stderr, "isatty", lambda: True, raising=False)
+    show = cli_progress.progress_line(False)
     assert show is not None
     show(Progress(0, 2, 0.25, 1_234_567.0, 75.0))
     show(Progress(2, 2, 1.0, 1_234_567.0, 0.0))

@@ -81,3 +81,9 @@ def phases(phase_events: pa.Table, store: Path) -> Run:
 def club(later_events: pa.Table, store: Path) -> Run:
     """All phases under the tea club."""
     return replay(DATA / "programmes" / "tea-club.toml", later_events, out=store, engine="interpreted")
+
+
+@pytest.fixture
+def run(name: str, phases: Run, club: Run) -> Run:
+    """All phases under one of the programmes."""
+    return {"phases": phases, "club": club}[name]

@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
-import pyarrow.parquet as pq
 import pytest
 
 import rewardsim as rs
@@ -19,13 +18,15 @@ from rewardsim.experiments.drift_forecast import crowds
 from rewardsim.experiments.drift_judge import Crowd, holm, judge
 from rewardsim.experiments.drift_measures import Measure, follows, measures
 from rewardsim.experiments.drift_world import Span
+from rewardsim.experiments.kept import kept_events
 from rewardsim.population import Population
 from rewardsim.programme import Programme, load_programme
-from rewardsim.rules.codes import EVENT_TYPES
 from rewardsim.transactions import event_schema
+from rewardsim.transactions.events import in_order
 from rewardsim.transactions.exported import read_exported, write_exported
 
 DATA = Path(__file__).resolve().parents[2] / "data"
+LAUNCH = "rewardmi-launch"
 UNTIL, EARLY = date(2018, 5, 31), date(2017, 11, 30)
 REPLICATES, WORLDS = 8, 24
 PEOPLE = 250
@@ -42,9 +43,10 @@ def produced(programme: Programme, population: Population, seed: int, store: Pat
     """What production would have seen of a world: its events, in canonical order."""
     asked = {"members": PEOPLE, "until": UNTIL, "replicates": 1, "counterfactual": False, "ledger": True}
     run = rs.simulate(programme, population, seed=seed, out=store, **asked)
-    rows = pq.read_table(run.path / "events.parquet").select(event_schema().names).to_pylist()
-    rows.sort(key=lambda row: (row["occurred_day"], row["second"], EVENT_TYPES[row["type"]], row["event_id"]))
-    return pa.Table.from_pylist([row | {"recorded": k} for k, row in enumerate(rows)], event_schema())
+    kept = kept_events(run.path)
+    assert kept is not None
+    recorded = kept.table.schema.get_field_index("recorded")
+    return kept.table.set_column(recorded, event_schema().field(recorded), pa.array(range(kept.table.num_rows)))
 
 
 @pytest.fixture(scope="module")
@@ -75,14 +77,18 @@ def usual(law: Programme, folder: Path) -> pa.Table:
 @pytest.fixture(scope="module")
 def exported(law: Programme, usual: pa.Table, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """What its store wrote."""
+    return served(law, usual, tmp_path_factory.mktemp("production"))
+
+
+def served(law: Programme, events: pa.Table, at: Path, secrets: dict[str, bytes] | None = None) -> Path:
+    """A production that took these events in, draws held by its secrets; where it wrote its records."""
     from rewardsim.scoring import Scorer, SqliteStore
     from rewardsim.scoring.commands import records
 
-    at = tmp_path_factory.mktemp("production")
     store = SqliteStore(str(at / "production.db"))
     said = {"programme": law.id, "currency": law.currency, "timezone": law.timezone}
-    scorer = Scorer(law.law(), law.names, store, bundle_hash=f"toml:{law.key}", **said)
-    write_exported(usual, at / "sent.jsonl")
+    scorer = Scorer(law.law(), law.names, store, bundle_hash=f"toml:{law.key}", secrets=secrets or {}, **said)
+    write_exported(events, at / "sent.jsonl")
     for line in (at / "sent.jsonl").read_text(encoding="utf-8").splitlines():
         scorer.apply(json.loads(line))
     records(scorer, at / "before")
@@ -185,9 +191,7 @@ def test_unanswered_invitations_tell_sending_from_accepting(
         | {"event_id": f"more-{k}", "counterpart_id": f"nobody-{k}", "recorded": len(rows) + k}
         for k in range(sent - len(invites))
     ]
-    rows += more
-    rows.sort(key=lambda row: (row["occurred_day"], row["second"], EVENT_TYPES[row["type"]], row["event_id"]))
-    found = compared(forecast, pa.Table.from_pylist(rows, event_schema()), folder)
+    found = compared(forecast, in_order(pa.Table.from_pylist(rows + more, event_schema())), folder)
     assert found.unanswered
     assert found.holds
     assert {"invitations", "acceptance"} <= {one.measure.name for one in found.findings}
@@ -322,16 +326,41 @@ def test_a_ledger_of_another_programme_is_refused(forecast: rs.SimulationRun, ex
     assert refused(forecast, tmp_path / "records") == ["bad_entry", "other_programme"]
 
 
-def test_draws_are_held_with_productions_secrets(
-    law: Programme, forecast: rs.SimulationRun, exported: Path, folder: Path
-) -> None:
+def test_secrets_that_cannot_be_are_refused_together(forecast: rs.SimulationRun, exported: Path) -> None:
     with pytest.raises(rs.TransactionError) as caught:
-        drift(forecast, exported / "records", secrets={"nothing": b"x" * 32, "rewardmi-launch": b"short"})
+        drift(forecast, exported / "records", secrets={"nothing": b"x" * 32, LAUNCH: b"short"})
     assert [fault.code for fault in caught.value.faults] == ["unknown_draw", "short_secret"]
-    found = drift(forecast, exported / "records", secrets={"rewardmi-launch": b"s" * 32})
-    plain = rs.replay(law, exported / "records", out=folder, order="recorded", until=UNTIL)
-    winners = [run.ledger[run.ledger["rule"] == "draws.rewardmi-launch"] for run in (found.actual, plain)]
-    assert bool(found.differences) == (winners[0]["member"].tolist() != winners[1]["member"].tolist())
+
+
+def entered(usual: pa.Table, count: int) -> pa.Table:
+    """The same production, with so many entries in the launch draw besides."""
+    post = {"hashtag": "#rewardmi", "tags": 5, "public": True}
+    blank = dict.fromkeys(event_schema().names) | {"type": "draw_entry", "item": LAUNCH, "post": post}
+    blank |= dict.fromkeys(("amount_minor", "discount_minor", "tokens"), 0) | {"occurred_day": date(2017, 6, 20)}
+    rows = [
+        blank | {"event_id": f"entry-{k:03}", "member_id": f"entrant-{k:03}", "second": k, "recorded": -count + k}
+        for k in range(count)
+    ]
+    return in_order(pa.concat_tables([usual, pa.Table.from_pylist(rows, event_schema()).cast(usual.schema)]))
+
+
+def test_draws_are_held_with_productions_secrets(
+    law: Programme, forecast: rs.SimulationRun, usual: pa.Table, tmp_path: Path
+) -> None:
+    """Of 130 who enter a hundred win: by another secret, or none, others."""
+    secret = {LAUNCH: b"s" * 32}
+    records = served(law, entered(usual, 130), tmp_path, secret) / "records"
+    right = drift(forecast, records, secrets=secret)
+    assert right.differences == []
+    prizes = right.actual.ledger.query("rule == 'draws.rewardmi-launch'")
+    assert len(prizes) == 100
+    for wrong in ({LAUNCH: b"t" * 32}, None):
+        found = drift(forecast, records, secrets=wrong)
+        assert not found.holds
+        assert "draws.rewardmi-launch" in {one.rule for one in found.differences}
+        won = set(found.actual.ledger.query("rule == 'draws.rewardmi-launch'")["member_id"])
+        assert len(won) == 100
+        assert won != set(prizes["member_id"])
 
 
 def test_events_written_and_read_are_the_same(usual: pa.Table, tmp_path: Path) -> None:

@@ -13,10 +13,11 @@ from typing import Any
 import pytest
 
 from rewardsim.experiments import simulate as simulate_module
+from rewardsim.experiments.opening import open_run
 from rewardsim.experiments.run import Run
 from rewardsim.experiments.simulate import PARTS, simulate
 from rewardsim.experiments.simulate_progress import Progress, duration
-from rewardsim.experiments.simulate_run import SimulationRun, open_run
+from rewardsim.experiments.simulate_run import SimulationRun
 from rewardsim.experiments.store import RunError, read_manifest
 from rewardsim.programme import Programme, load_programme
 

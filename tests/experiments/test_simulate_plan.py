@@ -60,7 +60,7 @@ def test_the_order_of_variants_does_not_matter(programme: Programme) -> None:
         ({"members": True}, "members: found true"),
         ({"threads": 0}, "threads: found 0"),
         ({"seed": "1"}, 'seed: found "1", allowed a whole number'),
-        ({"engine": "gpu"}, 'engine: found "gpu", allowed compiled or simpy, do: choose one of them'),
+        ({"engine": "gpu"}, 'engine: found "gpu", allowed compiled, simpy or dask, do: choose one of them'),
         ({"until": "2017-06-31"}, 'until: found "2017-06-31", allowed a date such as 2018-12-31, do: correct the date'),
         ({"start": 20170615}, "start: found 20170615, allowed a date"),
         ({"variants": {"without": None}}, "found NoneType, allowed a programme, a population"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
+import subprocess
 import sys
 from pathlib import Path
 from typing import Any
@@ -80,15 +81,29 @@ def test_a_store_is_brought_forward(files: Files, tmp_path: Path) -> None:
     event = {"event_id": "e", "type": "share", "member_id": "a", "occurred_day": "2017-07-01", "second": 0}
     scorer.apply({**event, "amount_minor": 0, "discount_minor": 0, "tokens": 0})
     store.close()
-    said = module(bundle, "migrate").migrate_store(bundle, str(place), 2)
+    store = sys.modules[f"{bundle.package}.scoring"].SqliteStore(place)
+    said = module(bundle, "migrate").migrate_store(bundle, store, 2)
     assert said == {"from": 1, "state_version": 2, "states": 1}
+    assert module(bundle, "migrate").migrate_store(bundle, store, 2) == {"from": 2, "state_version": 2, "states": 0}
+    store.close()
     base = sqlite3.connect(place)
     assert json.loads(base.execute("SELECT state FROM members").fetchone()[0])["colour"] == 2
     base.close()
     with pytest.raises(ValueError, match="store_version"):
         bundle.scorer(sys.modules[f"{bundle.package}.scoring"].SqliteStore(place))
+    other = sys.modules[f"{bundle.package}.scoring"].SqliteStore(tmp_path / "empty.db")
     with pytest.raises(ValueError, match="no_store"):
-        module(bundle, "migrate").migrate_store(bundle, str(tmp_path / "nowhere.db"))
+        module(bundle, "migrate").migrate_store(bundle, other)
+    other.close()
+
+
+def test_the_command_of_a_bundle_takes_a_file_that_is_there(made: Path, tmp_path: Path) -> None:
+    for store, code in ((f"sqlite:{tmp_path}/nowhere.db", 2), ("postgresql://host/db", 2), (None, 0)):
+        command = [sys.executable, "-I", "-S", str(made / "mi.pyz"), "migrate"]
+        done = subprocess.run([*command, *(["--store", store] if store else [])], capture_output=True, text=True)
+        assert done.returncode == code, done.stderr
+        assert store is None or "no_store" in done.stderr
+    assert not (tmp_path / "nowhere.db").exists()
 
 
 def test_a_bundle_whose_code_reads_another_version(files: Files, tmp_path: Path) -> None:

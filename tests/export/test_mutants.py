@@ -31,25 +31,17 @@ def unexplained(name: str, part: slice) -> tuple[list[str], Counter[str]]:
     return [str(mutant) for mutant, why in reasons.items() if why is None], Counter(filter(None, reasons.values()))
 
 
-def test_a_sample_of_numbers() -> None:
-    assert unexplained("reward-mi", slice(0, None, 6))[0] == []
+@pytest.mark.parametrize(("name", "every"), [("reward-mi", 6), ("tea-club", 150)])
+def test_a_sample_of_numbers(name: str, every: int) -> None:
+    assert unexplained(name, slice(1, None, every))[0] == []
 
 
 @pytest.mark.slow
-def test_every_number() -> None:
-    gaps, reasons = unexplained("reward-mi", slice(None))
+@pytest.mark.parametrize("name", OWN_LEAST)
+def test_every_number(name: str) -> None:
+    gaps, reasons = unexplained(name, slice(None))
     print("explained", sum(reasons.values()), dict(reasons))
     assert gaps == []
-
-
-@pytest.mark.slow
-def test_an_eighth_of_the_numbers_of_a_programme_of_six_stretches() -> None:
-    """Reasons are not yet written down for all of them; those without one are printed."""
-    every = slice(0, None, 8)
-    gaps, reasons = unexplained("tea-club", every)
-    print("explained", sum(reasons.values()), "neither noticed nor explained", gaps)
-    origin = read_origin(PROGRAMMES / "tea-club.toml")
-    assert len(gaps) <= 0.2 * len(list(mutants.mutants(origin.law))[every])
 
 
 @pytest.mark.slow

@@ -15,6 +15,7 @@ from rewardsim import figures
 from rewardsim.figures.style import UPLOADS
 
 from .lived import lived
+from .searched import RATE, SHARE, searched
 
 MADE = {
     "tokens_over_time": lambda t: figures.tokens_over_time(t["daily"], token="Bean", phases={"earn": "2017-12-31"}),
@@ -36,6 +37,13 @@ MADE = {
     "members_by_tier": lambda t: figures.members_by_tier(t["sim_daily"], LEVELS),
     "tokens_by_purpose": lambda t: figures.tokens_by_purpose(t["sim_issued"], t["sim_tokens"], token="Bean"),
     "referral_funnel": lambda t: figures.referral_funnel(t["sim_daily"], t["sim_friends"]),
+    "scenario_effects": lambda t: figures.scenario_effects(t["swp_effects"], currency="INR", digits=2),
+    "effect_over_time": lambda t: figures.effect_over_time(t["swp_periods"], phases={"earn": "2017-06-15"}),
+    "tornado": lambda t: figures.tornado(t["swp_swings"], currency="INR", digits=2),
+    "sensitivity": lambda t: figures.sensitivity(t["swp_sobol"]),
+    "robustness": lambda t: figures.robustness(t["swp_samples"], unit="money", currency="INR", digits=2),
+    "pareto_front": lambda t: figures.pareto_front(t["swp_trials"], ("liability", "money"), ("net", "money")),
+    "parallel_coordinates": lambda t: figures.parallel_coordinates(t["swp_trials"], (RATE, SHARE), {"net": "money"}),
 }
 WRITES = {"report"}
 LEVELS = ("member", "silver", "gold")
@@ -45,7 +53,7 @@ LEVELS = ("member", "silver", "gold")
 def tables(request: pytest.FixtureRequest) -> dict[str, pd.DataFrame]:
     """The small tables by name."""
     replayed = {name: request.getfixturevalue(name) for name in ("daily", "ledger", "events", "moves", "journal")}
-    return replayed | lived()
+    return replayed | lived() | searched()
 
 
 @pytest.fixture(params=MADE)
@@ -68,7 +76,8 @@ def test_axes_and_figures_are_titled(figure: go.Figure) -> None:
     assert figure.layout.title.text
     assert figure.layout.title.subtitle.text
     hidden = {"xaxis"} if "yaxis2" in figure.layout else set()  # the upper panel shares the lower one's days
-    for axis in (*figure.select_xaxes(), *figure.select_yaxes()):
+    axes = [] if figure.data[0].type == "parcoords" else [*figure.select_xaxes(), *figure.select_yaxes()]
+    for axis in axes:
         assert axis.title.text or axis.plotly_name in hidden or axis.visible is False  # a tree measures nothing
 
 
@@ -80,8 +89,10 @@ def test_the_template_is_given_and_uploads_are_off(figure: go.Figure) -> None:
 def test_no_value_is_missing(figure: go.Figure) -> None:
     for one in figure.data:
         places = one.node if one.type == "sankey" else one
-        assert len(places.x) == len(places.y) > 0
-        values = (*places.x, *places.y)
+        axes = [axis.values for axis in one.dimensions] if one.type == "parcoords" else [places.x, places.y]
+        assert len({len(axis) for axis in axes}) == 1
+        values = tuple(value for axis in axes for value in axis)
+        assert values
         if one.name == "brought":  # branches are apart from each other
             values = tuple(value for value in values if value is not None)
         for value in values:

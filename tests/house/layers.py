@@ -23,7 +23,8 @@ INWARD["export"] = INWARD["economics"] | {"scoring"}
 INWARD["service"] = frozenset({"rules", "programme", "scoring", "export"})
 INWARD["experiments"] = INWARD["economics"] | {"economics"}
 INWARD["figures"] = INWARD["experiments"] | {"experiments", "operations", "export"}
-ANYWHERE = {"cli", "cli_draw", "cli_drift", "cli_export", "cli_report", "cli_score", "cli_serve", "cli_simulate", ""}
+ANYWHERE = {"cli", "cli_draw", "cli_drift", "cli_export", "cli_report", "cli_score", "cli_serve", "cli_simulate"}
+ANYWHERE |= {"cli_progress", "cli_sweep", "cli_tune", ""}
 CARRIED = {"rules", "scoring"}  # rooms that a bundle takes along; of draws, the keys
 LOOPS = ("replay", "simulat")
 

@@ -10,6 +10,8 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
+from rewardsim.experiments.scenarios.sweep_schema import sweep_schema
+from rewardsim.experiments.tuning.tune_file import tune_schema
 from rewardsim.population import population_schema
 from rewardsim.programme import programme_schema
 from rewardsim.transactions import import_transactions, mapping_schema_json, schema_json
@@ -21,6 +23,8 @@ MAKERS: dict[str, Callable[[], Any]] = {
     "event": schema_json,
     "mapping": mapping_schema_json,
     "population": population_schema,
+    "sweep": sweep_schema,
+    "tune": tune_schema,
 }
 COMMITTED = sorted(PACKAGE.rglob("*.schema.json"))
 

@@ -17,7 +17,13 @@ NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 ABSOLUTE = re.compile(r"(?<![\w.:/])/(?:home|Users|root|tmp|var|mnt|opt|work|content)/|\b[A-Za-z]:\\")
 TIMEOUT_S = 240  # for one cell: the first replay may have to compile
 # pictures shown, runs kept
-DONE = {"01_replay": (5, 3), "02_three_phases": (9, 6), "03_simulate": (11, 4), "07_production": (1, 5)}
+DONE = {
+    "01_replay": (5, 3),
+    "02_three_phases": (9, 6),
+    "03_simulate": (11, 4),
+    "05_tune": (8, 3),
+    "07_production": (1, 5),
+}
 
 
 @pytest.fixture(params=NOTEBOOKS, ids=lambda path: path.stem)

@@ -218,6 +218,75 @@ def test_vary_adds_and_removes_rows(tiny: Tiny) -> None:
     assert ended.to_day == day("2020-03-01")
 
 
+TIERS = """
+[tiers]
+criterion = "spend"
+window = { kind = "rolling_months", count = 12 }
+upgrade = "immediate"
+rate_applies = "before"
+review = { months = 12 }
+downgrade = "one_step"
+[[tiers.levels]]
+id = "member"
+from = "0.00"
+[[tiers.levels]]
+id = "gold"
+from = "400.00"
+earn_multiplier = "1.25"
+"""
+
+
+def levels(programme: Programme) -> list[tuple[int, str, str]]:
+    """First day, id and threshold of the highest tier, wherever they change."""
+    tops = [(part.from_day, part.file.tiers.levels[-1]) for part in programme.stretches]
+    rows = [(first, top.id, top.from_) for first, top in tops]
+    return [row for place, row in enumerate(rows) if place == 0 or row[1:] != rows[place - 1][1:]]
+
+
+def test_vary_a_row_within_a_section(tiny: Tiny) -> None:
+    base, start = tiny(TIERS), day("2020-01-01")
+    for_ever = base.vary({"tiers.levels.gold.from": "500.00"})
+    assert levels(for_ever) == [(start, "gold", "500.00")]
+    a_while = base.vary({"tiers.levels.gold.from": "500.00"}, start="2020-03-01", end="2020-05-01")
+    days = [start, day("2020-03-01"), day("2020-05-01")]
+    thresholds = ("400.00", "500.00", "400.00")
+    assert levels(a_while) == [(first, "gold", at) for first, at in zip(days, thresholds, strict=True)]
+    assert parse_programme(a_while.to_toml()) == a_while
+
+
+def test_vary_a_row_that_changes_already(tiny: Tiny) -> None:
+    once = tiny(TIERS).vary({"tiers.levels.gold.from": "500.00"}, start="2020-03-01")
+    both = once.vary({"tiers.levels.gold.earn_multiplier": "2"})
+    assert [part.file.tiers.levels[-1].earn_multiplier for part in both.stretches] == [20_000, 20_000]
+    assert [at for _, _, at in levels(both)] == ["400.00", "500.00"]
+    later = once.vary({"tiers.levels.gold.from": "600.00"}, start="2020-02-01", end="2020-04-01")
+    assert [at for _, _, at in levels(later)] == ["400.00", "600.00", "500.00"]
+
+
+def test_vary_adds_and_removes_rows_within_a_section(tiny: Tiny) -> None:
+    more = tiny(TIERS).vary({"tiers.levels.diamond": {"from": "900.00"}})
+    assert more.names.levels == ["member", "gold", "diamond"]
+    assert more.vary({"tiers.levels.diamond": None}) == tiny(TIERS)
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "code", "todo"),
+    [
+        ("tiers.levels.god.from", "1.00", "unknown-path", 'did you mean "gold"?'),
+        ("tiers.levels.platinum", None, "unknown-path", "name a row by its id"),
+        ("tiers.levels.gold", 5, "wrong-type", "write the whole row, or name one of its keys"),
+        ("tiers.levels.gold.frm", "1.00", "unknown-key", 'did you mean "from"?'),
+    ],
+)
+def test_a_row_within_a_section_that_cannot_be_changed(
+    tiny: Tiny, path: str, value: object, code: str, todo: str
+) -> None:
+    with pytest.raises(ProgrammeError) as caught:
+        tiny(TIERS).vary({path: value})
+    (fault,) = caught.value.faults
+    assert (fault.code, fault.todo) == (code, todo)
+
+
 def test_a_change_to_the_same_value_changes_nothing(tiny: Tiny) -> None:
     base = tiny(
         "[earning.purchase]\n"

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -11,7 +13,9 @@ import pytest
 from rewardsim.rules import codes
 from rewardsim.scoring import MemoryStore, SqliteStore
 from rewardsim.scoring.account import account_of
+from rewardsim.scoring.faults import Again, Fault
 from rewardsim.scoring.reply import day_text
+from rewardsim.scoring.scorer import TRIES
 from rewardsim.scoring.store import Store
 from rewardsim.scoring.wording import reply_text
 from scoring.made import Made, make
@@ -197,3 +201,52 @@ def accounts_of(made: Made, path: Path) -> set[str]:
         seen |= {name for name in ("lots", "waiting", "coupons", "tickets") if one[name]}
     assert file.digest() == memory.digest() == digest
     return seen
+
+
+class Stumbling(SqliteStore):
+    """A store in which others stand in the way of every n-th unit of work at its end, and of every other look."""
+
+    def __init__(self, path: Path, every: int) -> None:
+        super().__init__(path)
+        self.every, self.units, self.looks = every, 0, 0
+
+    @contextmanager
+    def unit(self, alone: bool) -> Iterator[None]:
+        with super().unit(alone):
+            yield
+            self.units += 1
+            self._stumble(self.units % self.every == 0)
+
+    def active(self, after: int, count: int) -> list[int]:
+        self.looks += 1
+        self._stumble(self.looks % 2 == 1)
+        return super().active(after, count)
+
+    def _stumble(self, now: bool) -> None:
+        if now:
+            raise Again([Fault("overtaken", "", "another transaction", "one at a time", "send it again")])
+
+
+def test_what_others_stood_in_the_way_of_is_done_again(made: Made, clean: str, tmp_path: Path) -> None:
+    store = Stumbling(tmp_path / "store.db", 3)
+    scorer = made.scorer(store)
+    for event in made.events:
+        scorer.apply(event)
+    before = (store.units, store.looks)
+    scorer.advance_to(made.until)
+    assert store.units > before[0] + 2
+    assert store.looks > before[1] + 1
+    assert scorer.digest() == clean
+
+
+def test_what_always_stands_in_the_way_is_given_up(made: Made, tmp_path: Path) -> None:
+    store = Stumbling(tmp_path / "store.db", 1_000_000)
+    scorer = made.scorer(store)
+    for event in made.events[:200]:
+        scorer.apply(event)
+    before = scorer.digest()
+    store.every, tried = 1, store.units
+    with pytest.raises(Again):
+        scorer.advance_to(made.until)
+    assert store.units == tried + TRIES
+    assert scorer.digest() == before

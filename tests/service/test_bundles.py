@@ -222,3 +222,24 @@ def test_draws_are_held_by_their_secrets_under_every_bundle(tmp_path: Path, fold
             winners.append(sorted((note["member_id"], note["number"]) for note in won))
     assert len(winners[0]) == len(winners[1]) > 0
     assert winners[0] != winners[1]
+
+
+def test_a_bundle_that_is_let_go_of_closes_its_file(tmp_path: Path, folder: Path) -> None:
+    """Of thirteen, at the store are the one that serves, the one before, and what a worker held last."""
+    descriptors = Path("/proc/self/fd")
+    if not descriptors.is_dir():
+        pytest.skip("open files cannot be listed on this system")
+    store = tmp_path / "store.db"
+
+    def held() -> int:
+        links = [link.readlink() for link in list(descriptors.iterdir()) if link.is_symlink()]
+        return sum(link == store for link in links)
+
+    with service(f"sqlite:{store}", folder / "usual.toml", bundles=folder) as client:
+        for number in range(6):
+            assert load(client, ("double.toml", "usual.toml")[number % 2]).status_code == 200
+            assert client.events(order(str(number))).status_code == 200
+            client.service.serving.reload()
+        assert held() <= 4
+        assert client.events(order("after")).json()["status"] == "applied"
+    assert held() == 0

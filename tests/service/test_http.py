@@ -208,6 +208,27 @@ def test_a_key_that_asks_too_often_waits(tmp_path: Path) -> None:
         assert client.get("/bundles", headers={"Authorization": "Bearer key of two"}).status_code == 200
 
 
+def test_every_event_of_a_batch_counts(tmp_path: Path) -> None:
+    limits = Limits(rate=0.5, burst=10)
+    with service(f"sqlite:{tmp_path}/store.db", limits=limits) as client:
+        batch = [order(f"a{number}", member=f"A{number}") for number in range(6)]
+        assert client.events(batch).status_code == 200
+        refused = client.events([order(f"b{number}", member=f"B{number}") for number in range(6)])
+        assert refused.status_code == 429
+        assert 1 <= int(refused.headers["retry-after"]) <= 4
+        assert client.events(batch[:4]).status_code == 200  # what is left of ten
+        assert client.events(order("c")).status_code == 429
+        assert client.service.serving.now.scorer.store.find("B0") == -1  # nothing was applied
+
+
+def test_a_batch_larger_than_the_burst_waits_for_a_full_bucket(tmp_path: Path) -> None:
+    with service(f"sqlite:{tmp_path}/store.db", limits=Limits(rate=0.01, burst=3)) as client:
+        assert client.events([order(f"a{number}") for number in range(5)]).status_code == 200
+        for answer in (client.events(order("b")), client.get("/members/M1"), client.post("/quote", json={})):
+            assert answer.status_code == 429  # two in debt, and one to have: 300 seconds
+        assert 200 < int(client.events(order("b")).headers["retry-after"]) <= 300
+
+
 def test_metrics_count_and_logs_name_nobody(client: Client) -> None:
     client.events([order("secret-event", member="secret-member"), order("b", member="secret-member")])
     client.get("/members/secret-member")

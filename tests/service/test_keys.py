@@ -61,3 +61,12 @@ def test_a_bucket_fills_with_time(monkeypatch: pytest.MonkeyPatch) -> None:
     assert [bucket.wait(), bucket.wait()] == [0, 0.5]
     now[0] += 1000
     assert [bucket.wait() for _ in range(4)] == [0, 0, 0, 0.5]
+
+
+def test_what_costs_more_than_a_bucket_holds_leaves_it_in_debt(monkeypatch: pytest.MonkeyPatch) -> None:
+    now = [100.0]
+    monkeypatch.setattr("rewardsim.service.keys.monotonic", lambda: now[0])
+    bucket = Bucket(rate=2.0, burst=3.0)
+    assert [bucket.wait(5.0), bucket.wait(1.0), bucket.wait(0.0)] == [0, 1.5, 1.5]
+    now[0] += 1.5
+    assert [bucket.wait(0.0), bucket.wait(5.0)] == [0, 1.0]

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from rewardsim.export.stories.earning import next_periods
+from rewardsim.export.stories.filling import exact_order
 from rewardsim.export.stories.plot import Plot
 from rewardsim.export.stories.together import busy
 from rewardsim.export.stories.world import World, known_days, least
-from rewardsim.rules.arithmetic import divide
-from rewardsim.rules.calendar import period_of
+from rewardsim.rules.calendar import period_of, weekday
+from rewardsim.rules.campaigns import added_to
 from rewardsim.rules.earning import in_channels
-from rewardsim.rules.records import BP, NONE, Campaign, Terms
+from rewardsim.rules.records import NONE, Campaign, Terms
 
 
 def stories(world: World) -> Iterator[Plot]:
@@ -24,13 +25,19 @@ def stories(world: World) -> Iterator[Plot]:
         if campaign.pool != NONE:
             yield from budget(world, campaign)
         yield beside_others(world, row)
-        yield busy(world, good_day(campaign), 0)
+        yield busy(world, good_day(campaign), 1)
+        yield from elsewhere(world, campaign)
 
 
 def good_day(campaign: Campaign) -> int:
     """Return the first day in a campaign's window on which it fires."""
-    days = range(campaign.from_day, min(campaign.to_day, campaign.from_day + 14))
-    return next((day for day in days if campaign.weekdays >> (day + 3) % 7 & 1), campaign.from_day)
+    return firing(campaign, campaign.from_day)
+
+
+def firing(campaign: Campaign, day: int) -> int:
+    """Return the first day of a week, from a day on, on which a campaign fires; that day where there is none."""
+    days = range(day, min(campaign.to_day, day + 7))
+    return next((at for at in days if campaign.weekdays >> weekday(at) & 1), day)
 
 
 def basket(world: World, campaign: Campaign, terms: Terms) -> dict[str, str | None]:
@@ -41,19 +48,18 @@ def basket(world: World, campaign: Campaign, terms: Terms) -> dict[str, str | No
 
 def extra(world: World, campaign: Campaign, terms: Terms, amount: int) -> int:
     """Return what a campaign adds to an order, nothing else being there."""
-    base = world.tokens(terms, amount)
-    return divide(base * (campaign.factor_bp - BP), BP, terms.rounding) + campaign.bonus_tokens
+    return added_to(terms, campaign, world.tokens(terms, amount))
 
 
 def fitting(world: World, campaign: Campaign, terms: Terms, tokens: int) -> int:
     """Return the least amount to which the campaign adds so many tokens."""
     size = least(lambda amount: extra(world, campaign, terms, amount) >= tokens, terms.amount_max)
-    return max(size, campaign.minimum_order)
+    return max(size, campaign.minimum_order, terms.minimum_order)
 
 
 def window(world: World, campaign: Campaign) -> Plot:
     """Orders around its first and last day, and on every day of a week within."""
-    plot = Plot(world, "campaign-days", campaign.from_day - 1).enrol()
+    plot = Plot(world, "campaign-days", campaign.from_day - 1).enrol("a", "b")
     week = range(campaign.from_day, min(campaign.to_day, campaign.from_day + 7))
     for day in known_days([campaign.from_day - 1, *week, campaign.to_day - 1, campaign.to_day]):
         terms = world.terms_at(day)
@@ -91,6 +97,18 @@ def conditions(world: World, campaign: Campaign) -> Plot:
     return plot.end(day + 60)
 
 
+def elsewhere(world: World, campaign: Campaign) -> Iterator[Plot]:
+    """A campaign under later terms than those of its first day: an order through every channel."""
+    for terms, day in world.stretches():
+        if good_day(campaign) < day < campaign.to_day:
+            plot = Plot(world, "campaign-later", day, brief=True)
+            said = basket(world, campaign, terms)
+            for number, word in enumerate(world.channels):
+                size = max(world.fair_amount(terms), campaign.minimum_order)
+                plot.enrol(f"m{number}").order(size, f"m{number}", **said | {"channel": word})
+            yield plot.end()
+
+
 def limit(world: World, campaign: Campaign) -> Plot:
     """Orders up to a member's cap, past it, and in the next period."""
     day = good_day(campaign)
@@ -105,9 +123,16 @@ def limit(world: World, campaign: Campaign) -> Plot:
     for amount in (exact, exact + exact // 3):
         plot.enrol("c").order(min(terms.amount_max, amount), "c", **said)
         plot.enrol("d").order(min(terms.amount_max, 2 * amount), "d", **said)
+    for other in world.law.campaigns:
+        if other is not campaign and other.limit_tokens != NONE and other.from_day <= day < other.to_day:
+            plot.order(max(world.fair_amount(terms), other.minimum_order), "a", **basket(world, other, terms))
+            plot.order(max(exact // 2, terms.minimum_order), "a", **said)
     plot.tell("cancel", "a", order_id="o1")
+    more = least(lambda tokens: added_to(terms, campaign, tokens) > campaign.limit_tokens, terms.tokens_max)
+    amount, lines = exact_order(world, terms, more)
+    plot.enrol("e").order(amount, "e", **said | lines)
     for edge in next_periods(campaign.limit_period, day):
-        plot.at(edge).order(exact, "a", **said)
+        plot.at(firing(campaign, edge)).order(max(exact // 2, terms.minimum_order), "a", **said)
     return plot.end(plot.day + 60)
 
 
@@ -133,13 +158,14 @@ def budget(world: World, campaign: Campaign) -> Iterator[Plot]:
 def beside_others(world: World, row: int) -> Plot:
     """An order on the first day it shares with every other campaign, in all of their categories."""
     campaign = world.law.campaigns[row]
-    plot = Plot(world, "campaigns-together", campaign.from_day - 1).enrol()
+    plot = Plot(world, "campaigns-together", campaign.from_day - 1)
     others = [other for other in world.law.campaigns if other.from_day < campaign.to_day]
     starts = [max(campaign.from_day, other.from_day) for other in others]
     for first in known_days(starts):
         for day in range(first, min(first + 7, campaign.to_day)):
             terms = world.terms_at(day)
-            size = world.fair_amount(terms)
+            needed = max(other.minimum_order for other in others)
+            size = max(world.fair_amount(terms), -(-needed // len(world.earning(terms))))
             lines = [
                 {"number": place, "category": word, "amount_minor": size + place, "discount_minor": 0}
                 for place, word in enumerate(world.categories)
@@ -149,5 +175,5 @@ def beside_others(world: World, row: int) -> Plot:
             shared = [c for c in codes_ if in_channels(world.law, terms, campaign.channel_set, c)]
             channel = world.channels[shared[-1]] if shared else None
             if total <= terms.amount_max:
-                plot.at(day).buy(total, f"m{day}", lines=lines, category=None, channel=channel)
+                plot.at(day).enrol(f"m{day}").buy(total, f"m{day}", lines=lines, category=None, channel=channel)
     return plot.end(plot.day + 30)

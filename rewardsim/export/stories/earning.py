@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from rewardsim.export.stories.filling import fill
 from rewardsim.export.stories.plot import Plot
 from rewardsim.export.stories.world import World
 from rewardsim.rules import codes
-from rewardsim.rules.calendar import add_months, month_number, month_start, year_of
+from rewardsim.rules.calendar import add_months, month_number, month_start, period_of, year_of
 from rewardsim.rules.records import NEVER, NONE, Terms
 
 CAP_MAX = 40  # events spent on reaching a cap that counts
@@ -23,8 +24,8 @@ def stories(world: World, terms: Terms, day: int) -> Iterator[Plot]:
     yield shares(world, terms, day)
     yield orders_cap(world, terms, day)
     for row in range(terms.limit_first, terms.limit_first + terms.limit_count):
-        yield limit(world, terms, day, row)
-        yield small_steps(world, terms, day, row)
+        of_order = world.law.limits[row].period == codes.PER_ORDER
+        yield limit(world, terms, day, row) if of_order else filled(world, terms, day, row)
 
 
 def welcome(world: World, terms: Terms, day: int) -> Plot:
@@ -60,7 +61,7 @@ def baskets(world: World, terms: Terms, day: int) -> Plot:
     step = world.law.bands[terms.band_first].per
     number = 0
     for code, word in enumerate(world.categories):
-        for amount in (size, size + size // 3 + code, 3 * size + 1):
+        for amount in (size + size // 3 + code,) if world.brief else (size, size + size // 3 + code, 3 * size + 1):
             number += 1
             plot.enrol(f"m{number}").buy(amount, f"m{number}", category=word)
     for word in [*world.channels, "elsewhere"]:
@@ -106,7 +107,9 @@ def late_release(world: World, terms: Terms, day: int) -> Plot:
 
 
 def shares(world: World, terms: Terms, day: int) -> Plot:
-    """Shares up to their limit, one more, and the next period."""
+    """Shares up to their limit, one more, the next day and the next period."""
+    days = range(day, min(day + 7, terms.to_day))
+    day = next((at for at in days if period_of(terms.share_period, at) == period_of(terms.share_period, at + 1)), day)
     plot = Plot(world, "shares", day).enrol()
     for _ in range(min(CAP_MAX, max(1, terms.share_limit)) + 1):
         plot.tell("share")
@@ -132,8 +135,9 @@ def orders_cap(world: World, terms: Terms, day: int) -> Plot:
     plot = Plot(world, "orders-cap", day).enrol()
     size = world.fair_amount(terms)
     most = min(CAP_MAX, max(1, terms.orders_max))
+    place = plot.buy if terms.orders_counted_on == codes.COUNT_ON_DELIVERY else plot.order
     for _ in range(most + 1):
-        plot.buy(size)
+        place(size)
     plot.tell("return", order_id="o1", amount_minor=size)
     plot.order(size)
     plot.tell("cancel", order_id=f"o{plot._orders}")
@@ -148,29 +152,23 @@ def orders_cap(world: World, terms: Terms, day: int) -> Plot:
 
 
 def limit(world: World, terms: Terms, day: int, row: int) -> Plot:
-    """A cap on purchase tokens: just reached, then passed, then the next period."""
-    plot = Plot(world, "limit", day).enrol("a", "b")
+    """A cap on an order's tokens: nearly reached, just reached, passed."""
+    plot = Plot(world, "limit", day)
     cap = world.law.limits[row]
     size = world.amount(terms, max(1, cap.tokens))
-    for amount in (size - 1, size, size + size // 2):
-        plot.buy(min(amount, terms.amount_max), "a")
-    for edge in next_periods(cap.period, day):
-        for _ in range(min(CAP_MAX, 2 + cap.tokens // max(1, world.tokens(terms, terms.amount_max)))):
-            plot.at(edge).buy(min(size, terms.amount_max), "a")
-    plot.at(plot.day).buy(min(size + 1, terms.amount_max), "b")
+    for number, amount in enumerate((size - 1, size, size + 1, size + size // 2)):
+        plot.enrol(f"m{number}").buy(min(amount, terms.amount_max), f"m{number}")
     return plot.end(plot.day + 30)
 
 
-def small_steps(world: World, terms: Terms, day: int, row: int) -> Plot:
-    """The same cap in parts that stay below the caps beside it, filled to the last token."""
-    plot = Plot(world, "limit-in-parts", day).enrol()
-    cap, others = world.law.limits[row], world.law.limits[terms.limit_first : terms.limit_first + terms.limit_count]
-    part = max(1, min([limit.tokens for limit in others if limit.tokens < cap.tokens] or [cap.tokens // 2]))
-    period_days = {codes.PER_WEEK: 7, codes.PER_MONTH: 28, codes.PER_YEAR: 360, codes.PER_PROGRAMME: 360}
-    size, left = min(world.amount(terms, part), terms.amount_max), cap.tokens
-    for number in range(CAP_MAX):
-        left -= min(part, max(1, world.tokens(terms, size)))
-        plot.at(day + min(number, period_days.get(cap.period, 0))).buy(size)
-        if left < -2 * part:
-            break
+def filled(world: World, terms: Terms, day: int, row: int) -> Plot:
+    """A cap of a period, in orders within the caps beside it: filled to the last token; a token more; the next one."""
+    plot = Plot(world, "limit-filled", day)
+    cap = world.law.limits[row]
+    for side in (0, 1):
+        who = f"m{side}"
+        plot.at(day).enrol(who)
+        fill(plot, world, who, cap.tokens + side, row)
+        for edge in next_periods(cap.period, plot.day):
+            plot.at(edge).order(world.fair_amount(terms), who)
     return plot.end(plot.day + 30)

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import pairwise
 
+from rewardsim.export.stories.filling import parted
 from rewardsim.export.stories.plot import Plot
+from rewardsim.export.stories.spending import room_for
 from rewardsim.export.stories.world import World, known_days
-from rewardsim.rules.records import NEVER, Terms
+from rewardsim.rules.records import NEVER, NONE, Terms
 
 
 def stories(world: World, terms: Terms, day: int) -> Iterator[Plot]:
@@ -21,6 +24,7 @@ def once(world: World) -> Iterator[Plot]:
     yield repeats(world)
     yield no_events(world)
     yield edges(world)
+    yield from turning_terms(world)
     yield before_start(world)
 
 
@@ -108,6 +112,28 @@ def edges(world: World) -> Plot:
         for name in list(world.names.items)[:3]:
             plot.tell("exchange", who, item=name)
     return plot.end(plot.day + 900)
+
+
+def turning_terms(world: World) -> Iterator[Plot]:
+    """What other terms decide otherwise on the day they begin; what was counted the day before still counts."""
+    for before, now in pairwise(world.law.terms):
+        turn = now.from_day
+        plot = Plot(world, "turning-terms", turn - 1, brief=True).enrol("a", "b")
+        shared = [row for row, item in enumerate(world.law.items) if item.from_day < turn < item.to_day]
+        counted = [row for row in shared if world.law.items[row].per_member_max != NONE]
+        least = max(before.redeem_min, before.redeem_step, now.redeem_min, now.redeem_step)
+        plot.fund(3 * least)
+        for day in (turn - 1, turn):
+            plot.at(day)
+            for amount in parted(world, before, now):
+                plot.order(amount)
+            size = min(room_for(terms, least) for terms in (before, now))
+            plot.tell("redeem", order_id=f"r{day}", tokens=least, amount_minor=size)
+            for row in counted:
+                item = world.law.items[row]
+                for _ in range(min(item.per_member_max, 4) if day < turn else 1):
+                    plot.fund(item.tokens, "b").tell("exchange", "b", item=world.items[row])
+        yield plot.end(turn + 40)
 
 
 def before_start(world: World) -> Plot:

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from rewardsim.export.stories.world import World
+from rewardsim.rules.counters import used
 from rewardsim.rules.records import NONE
 from rewardsim.scoring.reply import day_text
 from rewardsim.scoring.vectors import Step, Teller
@@ -78,6 +79,22 @@ class Plot:
         store = self._teller.store
         row = store.find(member)
         return store.book.members[row].available if row != NONE else 0
+
+    @property
+    def applied(self) -> int:
+        """Tokens that the last event moved, or asked of a budget."""
+        head = self._teller.store.book.head[0]
+        return head.applied + head.proposed
+
+    def used(self, member: str, counter: int, period: int) -> int:
+        """Return what a member has used of a limit in today's period."""
+        book, row = self._teller.store.book, self._teller.store.find(member)
+        return used(book, self.world.terms_at(self.day), row, counter, period, self.day) if row != NONE else 0
+
+    def tier(self, member: str) -> int:
+        """Return the place of a member's tier, NONE without."""
+        book, row = self._teller.store.book, self._teller.store.find(member)
+        return book.standings[row].tier if book.standings and row != NONE else NONE
 
     def look(self, *members: str) -> Plot:
         """Let time pass for members, and see what they have."""

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from rewardsim.export.stories.earning import CAP_MAX, next_periods
 from rewardsim.export.stories.plot import Plot
 from rewardsim.export.stories.world import World, known_days, least
 from rewardsim.rules.calendar import period_of
-from rewardsim.rules.records import NEVER, NONE, Item, Terms
+from rewardsim.rules.records import BP, NEVER, NONE, Item, Terms
 from rewardsim.rules.redemption import tokens_that_fit
 from rewardsim.scoring.reply import day_text
 
@@ -61,7 +62,8 @@ def shares(world: World, terms: Terms, day: int) -> Plot:
     """Orders on which a request just fits, and does not; a second request on the same order."""
     plot = Plot(world, "share-of-order", day)
     base = max(terms.redeem_min, terms.redeem_step, 1)
-    sizes = [room_for(terms, tokens) for tokens in (base, 2 * base, 7 * base + terms.redeem_step)]
+    asked = [base, 2 * base, 7 * base + terms.redeem_step]
+    sizes = [room_for(terms, tokens) for tokens in (asked[::2] if world.brief else asked)]
     most = {size + side for size in sizes for side in (-1, 0, 1)} | {min(terms.amount_max, 10_000 * sizes[0] + 9_999)}
     for number, amount in enumerate(sorted(edge for edge in most if 0 <= edge <= terms.amount_max)):
         for extra in (0, 1):
@@ -70,7 +72,20 @@ def shares(world: World, terms: Terms, day: int) -> Plot:
             wanted = max(base, tokens) + extra
             plot.tell("redeem", who, order_id=f"r{who}", tokens=min(wanted, terms.tokens_max), amount_minor=amount)
             plot.tell("redeem", who, order_id=f"r{who}", tokens=base, amount_minor=amount)
+    for amount, tokens in next_point(terms, sizes[0]):
+        plot.enrol("p").fund(tokens, "p")
+        plot.tell("redeem", "p", order_id="rp", tokens=tokens, amount_minor=amount)
     return plot.end()
+
+
+def next_point(terms: Terms, first: int) -> list[tuple[int, int]]:
+    """Return an order whose share, a basis point larger, would take a step of tokens more; and those tokens."""
+    more, step = replace(terms, redeem_share_bp=terms.redeem_share_bp + 1), terms.redeem_step
+    for amount in range(first, min(first + 2 * BP, terms.amount_max)):
+        steps = tokens_that_fit(more, amount, 0) // step
+        if steps > tokens_that_fit(terms, amount, 0) // step and terms.redeem_min <= steps * step <= terms.tokens_max:
+            return [(amount, steps * step)]
+    return []
 
 
 def part_paid(world: World, terms: Terms, day: int) -> Plot:

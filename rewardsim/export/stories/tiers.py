@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
+from rewardsim.export.stories.filling import fill
+from rewardsim.export.stories.friends import bring, qualify_size
 from rewardsim.export.stories.plot import Plot
 from rewardsim.export.stories.world import World, known_days, near
 from rewardsim.rules.calendar import add_months, month_start, year_of
 from rewardsim.rules.codes import ANNIVERSARY, BY_ORDERS, BY_TOKENS_EARNED, CALENDAR_YEAR
 from rewardsim.rules.records import NONE, Terms
+from rewardsim.rules.tiers import review_after
 from rewardsim.scoring.reply import day_text
 
 ORDERS_MAX = 30
+YEAR = 366  # days after which a review turns as it did before
 
 
 def stories(world: World, terms: Terms, day: int) -> Iterator[Plot]:
@@ -27,17 +32,23 @@ def stories(world: World, terms: Terms, day: int) -> Iterator[Plot]:
         yield taken_back(world, terms, first)
         yield window(world, terms, first)
         yield privileges(world, terms, first)
+        yield from turns(world, terms, first)
     if near(terms, terms.tiers_from, terms.tiers_to):
         yield phase(world, terms)
 
 
 def reach(plot: Plot, world: World, terms: Terms, units: int, member: str, **said: object) -> list[str]:
-    """Let a member do what counts so many units, in orders that stay in bounds; return the orders."""
+    """Let a member do what counts so many units, in orders within bounds and caps; return the orders.
+
+    Caps on tokens may ask for more than a day; the plot goes on at the last.
+    """
     if units <= 0:
         return []
     if terms.criterion == BY_ORDERS:
         return [plot.buy(world.fair_amount(terms), member) for _ in range(min(units, ORDERS_MAX))]
     count = units
+    if terms.criterion == BY_TOKENS_EARNED and terms.limit_count:
+        return fill(plot, world, member, units)
     if terms.criterion == BY_TOKENS_EARNED:
         part = min(terms.amount_max, world.amount(terms, min(units, world.tokens(terms, terms.amount_max))))
         count = max(1, -(-units // max(1, world.tokens(terms, part)))) * part
@@ -53,17 +64,18 @@ def threshold(world: World, terms: Terms, day: int, level: int) -> Plot:
     """One unit below a tier's start, exactly it, one above; and an order at its rate."""
     plot = Plot(world, "threshold", day)
     start = world.law.levels[terms.level_first + level].start
+    last = day
     for number, units in enumerate((start - 1, start, start + 1)):
         who = f"m{number}"
-        plot.enrol(who)
+        plot.at(day).enrol(who)
         reach(plot, world, terms, units, who)
-        plot.at(day).look(who)
-    plot.at(day + 1)
+        last = max(last, plot.look(who).day)
+    plot.at(last + 1)
     for number in range(3):
         plot.buy(world.amount(terms, 10_003), f"m{number}")
     for number in range(3):
-        plot.at(day + 1 + number).buy(world.amount(terms, 207), f"m{number}", discount_minor=1)
-    return plot.end(day + 5)
+        plot.at(last + 1 + number).buy(world.amount(terms, 207), f"m{number}", discount_minor=1)
+    return plot.end(last + 5)
 
 
 def crossing(world: World, terms: Terms, day: int) -> Plot:
@@ -87,23 +99,35 @@ def review(world: World, terms: Terms, day: int, level: int) -> Plot:
     for who in ("a", "b", "c"):
         reach(plot.at(day), world, terms, start, who)
     months = terms.review_months if terms.review_months != NONE else 12
-    due = next_review(terms, day, months)
+    due = review_of(terms, day, months)
     reach(plot.at(due - 2), world, terms, start, "a")
-    reach(plot, world, terms, start - 1, "b")
+    reach(plot.at(due - 2), world, terms, start - 1, "b")
     for edge in sorted({due + side for side in (-1, 0, 1)} | {due + terms.grace_days + side for side in (-1, 0, 1)}):
         plot.at(max(plot.day, edge)).look("a", "b", "c").buy(world.amount(terms, 1_009), "c")
     for years in (1, 2, 3):
-        plot.at(max(plot.day + 1, next_review(terms, add_months(due, 12 * years - 12), months))).look("a", "b")
+        plot.at(max(plot.day + 1, review_of(terms, add_months(due, 12 * years - 12), months))).look("a", "b")
         plot.at(plot.day + terms.grace_days).look("a", "b")
     return plot.end(plot.day + 500)
 
 
-def next_review(terms: Terms, day: int, months: int) -> int:
-    """Return a review day after a change on ``day``."""
-    base = add_months(day, months)
-    if terms.tier_window == CALENDAR_YEAR and base != month_start(year_of(base) * 12):
-        return month_start((year_of(base) + 1) * 12)
-    return base
+def turns(world: World, terms: Terms, day: int) -> Iterator[Plot]:
+    """A rise on the first later day on which a month more, or less, would move the review."""
+    months = terms.review_months
+    if months == NONE:
+        return
+    for other in (months - 1, months + 1):
+        days = range(day, min(terms.to_day, terms.tiers_to, day + YEAR))
+        parted = (at for at in days if review_of(terms, at, months) != review_of(terms, at, other))
+        rise = next(parted, day)
+        if rise > day:
+            plot = Plot(world, "review-turns", rise, brief=True).enrol()
+            reach(plot, world, terms, world.law.levels[terms.level_first].start, "a")
+            yield plot.end(max(review_of(terms, rise, months), review_of(terms, rise, other)) + 2)
+
+
+def review_of(terms: Terms, day: int, months: int) -> int:
+    """Return when one who enrolled and rose on a day is reviewed, if a review comes after so many months."""
+    return review_after(replace(terms, review_months=months), day, day)
 
 
 def window(world: World, terms: Terms, day: int) -> Plot:
@@ -134,7 +158,9 @@ def taken_back(world: World, terms: Terms, day: int) -> Plot:
         if who == "d":
             plot.at(day + 1)
             reach(plot, world, terms, start, who)
-        plot.at(max(plot.day, day + 2)).tell("return", who, order_id=placed[-1], amount_minor=1)
+        plot.at(max(plot.day, day + 2))
+        for name in placed[-1:]:
+            plot.tell("return", who, order_id=name, amount_minor=1)
         if who == "c":
             size = world.fair_amount(terms)
             plot.tell("cancel", who, order_id=plot.order(size, who))
@@ -155,6 +181,9 @@ def privileges(world: World, terms: Terms, day: int) -> Plot:
             reach(plot, world, terms, row.start, who)
         for _ in range(min(ORDERS_MAX, max(1, row.express_orders)) + 1):
             plot.buy(world.fair_amount(terms), who)
+        if terms.referral_from <= plot.day < terms.referral_to:
+            friend = f"f{level}"
+            bring(plot, who, friend).buy(qualify_size(world, terms), friend)
     plot.at(day).tell("enrol", "leap", birthday="2000-02-29")
     plot.tell("enrol", "leap", birthday="2001-03-01")
     reach(plot, world, terms, world.law.levels[terms.level_first + terms.level_count - 1].start, "leap")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from rewardsim.export.stories.filling import odd_halves
 from rewardsim.export.stories.plot import Plot
 from rewardsim.export.stories.world import World
 from rewardsim.rules.records import NONE, Terms
@@ -38,6 +39,9 @@ def parts(world: World, terms: Terms, day: int) -> Plot:
         rest = {**lines[0], "amount_minor": size}
         plot.tell("return", who, order_id=name, amount_minor=size, lines=[rest])
         plot.tell("return", who, order_id=name, amount_minor=1, lines=[{**rest, "amount_minor": 1, "number": 9}])
+    for amount in odd_halves(world, terms):
+        plot.enrol("e").order(amount, "e")
+        plot.tell("return", "e", order_id=f"o{plot._orders}", amount_minor=amount // 2)
     plot.tell("return", "b", order_id="o1", amount_minor=1)
     plot.tell("return", "b", order_id="unheard-of", amount_minor=1)
     return plot.end(day + 40)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
-from rewardsim.rules.earning import in_categories, in_channels, tokens_for
-from rewardsim.rules.records import BP, NEVER, NONE, Law, Terms
+from rewardsim.rules.earning import in_categories, in_channels, set_bases, tokens_for, tokens_of_lines
+from rewardsim.rules.records import BP, NEVER, NONE, Event, EventLine, Law, Terms
 from rewardsim.scoring.names import Names
 
 FAR = 40_000  # days: nothing a programme names lies beyond
@@ -20,6 +21,7 @@ class World:
         self.channels = [None, *_words(names.channels, law.terms[0].channel_width)]
         self.items = {row: name for name, rows in names.items.items() for _, _, row in rows}
         self.draws = {row: name for name, row in names.draws.items()}
+        self._best: dict[tuple[int, int | None], str | None] = {}
         self.hashtags = {code: word for word, code in names.hashtags.items()}
 
     def stretches(self) -> list[tuple[Terms, int]]:
@@ -44,17 +46,39 @@ class World:
 
     def category(self, terms: Terms, also: int | None = None) -> str | None:
         """Return a category that earns, at the largest factor, in a campaign's set too."""
+        known = (terms.from_day, also)
+        if known in self._best:
+            return self._best[known]
         best, most = None, 0
         for code, word in enumerate(self.categories):
             factor = self.factor(terms, code)
             inside = also is None or in_categories(self.law, terms, also, code)
             if in_categories(self.law, terms, terms.category_set, code) and inside and factor > most:
                 best, most = word, factor
+        self._best[known] = best
         return best
 
     def factor(self, terms: Terms, code: int) -> int:
         """Return a category's factor in basis points."""
         return self.law.category_factors[terms.factor_row * terms.category_width + code]
+
+    def earning(self, terms: Terms) -> list[str | None]:
+        """Return the categories that earn."""
+        codes = enumerate(self.categories)
+        return [word for code, word in codes if in_categories(self.law, terms, terms.category_set, code)]
+
+    def rate_of(self, terms: Terms, tier: int) -> int:
+        """Return the largest factor that an order of a member of a tier may get, in basis points."""
+        factors = [level.factor_bp for level in self.law.levels[terms.level_first :][: terms.level_count]]
+        return BP if tier == NONE else max([BP, *factors])
+
+    def earned(self, terms: Terms, lines: Sequence[Mapping[str, Any]]) -> int:
+        """Return what an order of such lines earns before tiers, campaigns and caps."""
+        code = self.names.category
+        told = [EventLine(0, code(line["category"]), line["amount_minor"], line["discount_minor"]) for line in lines]
+        event = Event(line_count=len(told))
+        set_bases(self.law, terms, 0, event, told)
+        return tokens_of_lines(self.law, terms, event, told, terms.category_set)
 
     def tokens(self, terms: Terms, amount: int) -> int:
         """Return what a purchase of an amount in the best category earns before caps."""
