@@ -14,17 +14,17 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from rewardsim.experiments.checkpoints import checkpoint
-    from rewardsim.experiments.compare import compare
-    from rewardsim.experiments.drift import drift
+    from rewardsim.experiments.drifts.drift import drift
     from rewardsim.experiments.opening import open_run
-    from rewardsim.experiments.replay import replay
+    from rewardsim.experiments.replays.replay import replay
     from rewardsim.experiments.run import Run
     from rewardsim.experiments.scenarios import Factor, Scenario, Scenarios
     from rewardsim.experiments.scenarios.sweep_file import load_sweep
-    from rewardsim.experiments.simulate import simulate
-    from rewardsim.experiments.simulate_plan import SimulationError
-    from rewardsim.experiments.simulate_run import SimulationRun
+    from rewardsim.experiments.simulations.checkpoints import checkpoint
+    from rewardsim.experiments.simulations.compare import compare
+    from rewardsim.experiments.simulations.plan import SimulationError
+    from rewardsim.experiments.simulations.run import SimulationRun
+    from rewardsim.experiments.simulations.simulate import simulate
     from rewardsim.experiments.sweeps.sweep import sweep
     from rewardsim.experiments.sweeps.sweep_run import SweepRun
     from rewardsim.experiments.tuning.tune import tune
@@ -74,15 +74,15 @@ _HOMES = {
     "Run": "rewardsim.experiments.run",
     "Scenario": "rewardsim.experiments.scenarios",
     "Scenarios": "rewardsim.experiments.scenarios",
-    "SimulationError": "rewardsim.experiments.simulate_plan",
-    "SimulationRun": "rewardsim.experiments.simulate_run",
+    "SimulationError": "rewardsim.experiments.simulations.plan",
+    "SimulationRun": "rewardsim.experiments.simulations.run",
     "SweepRun": "rewardsim.experiments.sweeps.sweep_run",
     "TransactionError": "rewardsim.transactions",
     "TuneRun": "rewardsim.experiments.tuning.tune_run",
-    "checkpoint": "rewardsim.experiments.checkpoints",
-    "compare": "rewardsim.experiments.compare",
+    "checkpoint": "rewardsim.experiments.simulations.checkpoints",
+    "compare": "rewardsim.experiments.simulations.compare",
     "export": "rewardsim.export",
-    "drift": "rewardsim.experiments.drift",
+    "drift": "rewardsim.experiments.drifts.drift",
     "import_transactions": "rewardsim.transactions",
     "load_mapping": "rewardsim.transactions",
     "load_population": "rewardsim.population",
@@ -90,8 +90,8 @@ _HOMES = {
     "load_sweep": "rewardsim.experiments.scenarios.sweep_file",
     "open_run": "rewardsim.experiments.opening",
     "parse_programme": "rewardsim.programme",
-    "replay": "rewardsim.experiments.replay",
-    "simulate": "rewardsim.experiments.simulate",
+    "replay": "rewardsim.experiments.replays.replay",
+    "simulate": "rewardsim.experiments.simulations.simulate",
     "sweep": "rewardsim.experiments.sweeps.sweep",
     "tune": "rewardsim.experiments.tuning.tune",
 }

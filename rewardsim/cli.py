@@ -136,7 +136,7 @@ def replay(
     as_json: Json = False,
 ) -> None:
     """Replay imported events under a programme; with --against, say what another one changes and why."""
-    from rewardsim.experiments.replay import replay as run_replay
+    from rewardsim.experiments.replays.replay import replay as run_replay
 
     with reporting(as_json):
         options = {"out": out, "until": _date(until), "order": _choice("order", order, ("occurred", "recorded"))}

@@ -29,8 +29,8 @@ def drift(
     as_json: Json = False,
 ) -> None:
     """Compare production with a forecast, say which assumption broke; exit 1 where one did or the ledger differs."""
-    from rewardsim.experiments.drift import drift as compare
-    from rewardsim.experiments.simulate_run import SimulationRun
+    from rewardsim.experiments.drifts.drift import drift as compare
+    from rewardsim.experiments.simulations.run import SimulationRun
 
     with reporting(as_json):
         forecast = SimulationRun(run)

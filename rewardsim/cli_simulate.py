@@ -64,8 +64,8 @@ def _simulated(
     programme: Path, population: Path | None, options: dict[str, Any], checkpoint: str, as_json: bool
 ) -> Any:
     """Run the simulation; say which population was taken where none was named."""
-    from rewardsim.experiments.checkpoints import checkpoint as keep
-    from rewardsim.experiments.simulate import simulate as run_simulation
+    from rewardsim.experiments.simulations.checkpoints import checkpoint as keep
+    from rewardsim.experiments.simulations.simulate import simulate as run_simulation
 
     people = population or _usual()
     if population is None and not as_json:
@@ -82,7 +82,7 @@ def compare(
     as_json: Json = False,
 ) -> None:
     """Say what one simulation changes against another of the same people and luck."""
-    from rewardsim.experiments.compare import compare as compare_runs
+    from rewardsim.experiments.simulations.compare import compare as compare_runs
 
     with reporting(as_json):
         found = compare_runs(run_a, run_b)

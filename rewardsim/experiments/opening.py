@@ -12,7 +12,7 @@ def open_run(folder: str | Path) -> Run:
     found = Run(folder)
     kind = found.manifest["kind"]
     if kind == "simulation":
-        from .simulate_run import SimulationRun
+        from rewardsim.experiments.simulations.run import SimulationRun
 
         return SimulationRun(folder)
     if kind == "sweep":

@@ -78,13 +78,13 @@ class Run:
 
     def explain(self, member_id: str) -> Any:
         """Return each event of a member, its entries, and the rules that did not fire and why."""
-        from .explain import explain
+        from rewardsim.experiments.replays.explain import explain
 
         return explain(self, member_id)
 
     def against(self, other: Run) -> Any:
         """Return how this run and another over the same events differ, and by which rule."""
-        from .against import compare_replays
+        from rewardsim.experiments.replays.against import compare_replays
 
         return compare_replays(self, other)
 

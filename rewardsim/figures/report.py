@@ -13,7 +13,7 @@ from rewardsim.figures.replicated import PROGRAMME, WITHOUT
 from rewardsim.figures.weighing import MONEY, in_words
 
 if TYPE_CHECKING:
-    from rewardsim.experiments.simulate_run import SimulationRun
+    from rewardsim.experiments.simulations.run import SimulationRun
 
 COMPARED = ("effects", "parts", "purchases", "people", "cohorts")
 """Pictures of the programme against none."""
@@ -47,7 +47,7 @@ def report_text(run: SimulationRun) -> str:
 
 
 def _opening(run: SimulationRun, title: str) -> Iterator[str]:
-    from rewardsim.experiments.simulate_text import warnings_of
+    from rewardsim.experiments.simulations.text import warnings_of
 
     inputs = run.manifest["inputs"]
     yield heading(title, 1)
@@ -62,7 +62,7 @@ def _opening(run: SimulationRun, title: str) -> Iterator[str]:
 
 def _happened(run: SimulationRun) -> Iterator[str]:
     """Return what happened in the first replicate."""
-    from rewardsim.experiments.simulate_text import first_lines
+    from rewardsim.experiments.simulations.text import first_lines
 
     yield heading("What happened under the programme")
     yield listed(" ".join(text.split()) for text in first_lines(run))
@@ -70,7 +70,7 @@ def _happened(run: SimulationRun) -> Iterator[str]:
 
 def _answers(run: SimulationRun) -> Iterator[str]:
     """Return, for each pair of arms, what the one changes against the other."""
-    from rewardsim.experiments.simulate_text import arm_said
+    from rewardsim.experiments.simulations.text import arm_said
 
     if not run.contrasts:
         yield paragraph("Nothing to compare with: simulated without the counterfactual.", "warn")
@@ -87,7 +87,7 @@ def _answers(run: SimulationRun) -> Iterator[str]:
 
 def _keys(run: SimulationRun, found: Any) -> Iterator[tuple[str, str, str]]:
     """Return the key figures, each with its interval."""
-    from rewardsim.experiments.simulate_text import amount
+    from rewardsim.experiments.simulations.text import amount
 
     whole = {one.quantity: one for one in found if one.by == "all"}
     for quantity in KEY:
@@ -104,7 +104,7 @@ def _keys(run: SimulationRun, found: Any) -> Iterator[tuple[str, str, str]]:
 
 def _sentences(run: SimulationRun, arm: str, against: str, found: Any) -> str:
     """Return whether it pays, and what belongs beside that."""
-    from rewardsim.experiments.simulate_text import comments_on
+    from rewardsim.experiments.simulations.text import comments_on
 
     net = next(one.interval for one in found if one.by == "all" and one.quantity == "net")
     if net.low is None:
@@ -119,7 +119,7 @@ def _sentences(run: SimulationRun, arm: str, against: str, found: Any) -> str:
 
 
 def _effects(run: SimulationRun, found: Any) -> str:
-    from rewardsim.experiments.simulate_text import ALONE, BASIS, effect_rows
+    from rewardsim.experiments.simulations.text import ALONE, BASIS, effect_rows
 
     replicates, programme = run.manifest["inputs"]["replicates"], run.programme
     basis = ALONE if replicates == 1 else BASIS.format(replicates)
@@ -167,7 +167,7 @@ def _shown(value: float, digits: int) -> str:
 
 def _rests_on(run: SimulationRun) -> Iterator[str]:
     """Return assumptions, and how to get the same figures again."""
-    from rewardsim.experiments.simulate_text import assumptions_of
+    from rewardsim.experiments.simulations.text import assumptions_of
 
     manifest, people = run.manifest, run.manifest["population"]
     yield heading("On what this rests")

@@ -21,7 +21,7 @@ from experiments.simulated import TOWN, Stub  # noqa: E402
 
 from rewardsim import cli_progress  # noqa: E402
 from rewardsim.cli_simulate import USUAL  # noqa: E402
-from rewardsim.experiments.simulate_progress import Progress  # noqa: E402
+from rewardsim.experiments.simulations.progress import Progress  # noqa: E402
 
 from .conftest import DATA, REWARD_MI, TEA_CLUB, Call  # noqa: E402
 
@@ -156,7 +156,7 @@ def test_all_faults_at_once(call: Call, words: tuple[object, ...]) -> None:
 def test_too_many_members_say_how_many_fit(
     call: Call, words: tuple[object, ...], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("rewardsim.experiments.simulate_memory.available", lambda: 4 << 30)
+    monkeypatch.setattr("rewardsim.experiments.simulations.memory.available", lambda: 4 << 30)
     done = call(*words, "--members", 50_000_000)
     assert done.exit_code == 2
     assert "where 4.0 GiB are free" in done.stderr

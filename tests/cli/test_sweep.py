@@ -89,7 +89,7 @@ def test_a_guard_decides_the_exit_code(call: Call, made: Made, tmp_path: Path, l
 def test_lives_that_fail_are_told_and_exit_1(
     call: Call, made: Made, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from rewardsim.experiments import twin_totals
+    from rewardsim.experiments.simulations import totals as twin_totals
 
     real = twin_totals.totals_of
     with monkeypatch.context() as patch:

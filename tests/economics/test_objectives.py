@@ -23,7 +23,7 @@ from rewardsim.economics.objectives import (
     values,
 )
 from rewardsim.economics.profit import expected_cost
-from rewardsim.experiments import effects
+from rewardsim.experiments.simulations import effects
 
 OWN = {
     "revenue": 1_300_000, "margin": 325_000, "cost": 20_000, "net": 305_000, "purchases": 130, "express_cost": 2_000,

@@ -15,7 +15,7 @@ if FOLDER not in sys.path:
 
 from engine.made import DATA, busy_programme, busy_table, moved  # noqa: E402
 
-from rewardsim.experiments.replay import replay  # noqa: E402
+from rewardsim.experiments.replays.replay import replay  # noqa: E402
 from rewardsim.experiments.run import Run  # noqa: E402
 from rewardsim.programme import Programme, load_programme  # noqa: E402
 from rewardsim.transactions import import_transactions  # noqa: E402

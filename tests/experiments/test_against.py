@@ -13,8 +13,8 @@ from typing import Any
 import pytest
 from engine.made import BUSY, DATA, canonical
 
-from rewardsim.experiments.against import Difference
-from rewardsim.experiments.replay import replay
+from rewardsim.experiments.replays.against import Difference
+from rewardsim.experiments.replays.replay import replay
 from rewardsim.experiments.run import Run
 from rewardsim.experiments.store import RunError
 from rewardsim.programme import Programme, parse_programme

@@ -7,8 +7,8 @@ import shutil
 import pytest
 
 import rewardsim as rs
-from rewardsim.experiments.checkpoints import CHECKPOINTS, latest
-from rewardsim.experiments.simulate_plan import SimulationError, plan
+from rewardsim.experiments.simulations.checkpoints import CHECKPOINTS, latest
+from rewardsim.experiments.simulations.plan import SimulationError, plan
 
 PROGRAMME = "data/programmes/reward-mi.toml"
 POPULATION = "data/populations/india-2017.toml"

@@ -13,12 +13,12 @@ import pytest
 
 import rewardsim as rs
 from experiments.simulated import town
-from rewardsim.experiments.drift import Drift, drift
-from rewardsim.experiments.drift_forecast import crowds
-from rewardsim.experiments.drift_judge import Crowd, holm, judge
-from rewardsim.experiments.drift_measures import Measure, follows, measures
-from rewardsim.experiments.drift_world import Span
-from rewardsim.experiments.kept import kept_events
+from rewardsim.experiments.drifts.drift import Drift, drift
+from rewardsim.experiments.drifts.forecast import crowds
+from rewardsim.experiments.drifts.judge import Crowd, holm, judge
+from rewardsim.experiments.drifts.measures import Measure, follows, measures
+from rewardsim.experiments.drifts.world import Span
+from rewardsim.experiments.replays.kept import kept_events
 from rewardsim.population import Population
 from rewardsim.programme import Programme, load_programme
 from rewardsim.transactions import event_schema
@@ -260,7 +260,7 @@ def test_adjusted_values_are_holms() -> None:
 
 
 def test_every_cause_that_is_named_is_measured_before_its_consequence() -> None:
-    from rewardsim.experiments import drift_measures as d
+    from rewardsim.experiments.drifts import measures as d
 
     names = ["enrolments"]
     for one in (*d.FIRST, *d.ALL_INVITATIONS, *d.FRIENDS, *d.SPENDING):
@@ -271,7 +271,7 @@ def test_every_cause_that_is_named_is_measured_before_its_consequence() -> None:
 
 def test_every_assumption_that_is_named_can_be_varied() -> None:
     from rewardsim.behaviour.parameters import PARAMETERS
-    from rewardsim.experiments import drift_measures as d
+    from rewardsim.experiments.drifts import measures as d
     from rewardsim.population.model import PopulationFile
 
     for one in (*d.FIRST, *d.ALL_INVITATIONS, *d.ANSWERED, *d.FRIENDS, *d.SPENDING, *d.LAST):

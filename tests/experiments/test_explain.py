@@ -14,8 +14,8 @@ import pyarrow.parquet as pq
 import pytest
 from engine.made import canonical
 
-from rewardsim.experiments.explain import Explanation
-from rewardsim.experiments.replay import replay
+from rewardsim.experiments.replays.explain import Explanation
+from rewardsim.experiments.replays.replay import replay
 from rewardsim.experiments.run import Run
 from rewardsim.experiments.store import RunError
 from rewardsim.programme import Programme, parse_programme

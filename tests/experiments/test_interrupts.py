@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from rewardsim.experiments.interrupts import remembered
-from rewardsim.experiments.replay import replay
+from rewardsim.experiments.replays.replay import replay
 from rewardsim.transactions import import_transactions
 
 DATA = Path(__file__).resolve().parents[2] / "data"

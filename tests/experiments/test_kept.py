@@ -15,7 +15,7 @@ from typer.testing import CliRunner
 
 import rewardsim as rs
 from rewardsim.cli import app
-from rewardsim.experiments.kept import kept_events
+from rewardsim.experiments.replays.kept import kept_events
 from rewardsim.experiments.run import Run
 from rewardsim.experiments.store import RunError
 from rewardsim.programme import load_programme

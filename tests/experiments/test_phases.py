@@ -13,7 +13,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from rewardsim.engine.journal import JOURNAL
-from rewardsim.experiments.replay import replay
+from rewardsim.experiments.replays.replay import replay
 from rewardsim.experiments.run import Run
 from rewardsim.experiments.store import RunError
 from rewardsim.rules.codes import CAUSES, NOTES

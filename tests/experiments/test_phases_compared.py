@@ -15,8 +15,8 @@ import pytest
 
 from rewardsim.draws import rank_tickets
 from rewardsim.draws.keys import commitment
-from rewardsim.experiments.against import Difference
-from rewardsim.experiments.replay import replay
+from rewardsim.experiments.replays.against import Difference
+from rewardsim.experiments.replays.replay import replay
 from rewardsim.experiments.run import Run
 
 from .phased import both, notes_of, replaced

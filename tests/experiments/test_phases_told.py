@@ -13,7 +13,7 @@ import pytest
 from engine.made import canonical
 
 from rewardsim.engine.journal import JOURNAL
-from rewardsim.experiments.replay import replay
+from rewardsim.experiments.replays.replay import replay
 from rewardsim.experiments.run import Run
 from rewardsim.experiments.store import RunError
 from rewardsim.programme import parse_programme

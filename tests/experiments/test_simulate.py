@@ -12,12 +12,12 @@ from typing import Any
 
 import pytest
 
-from rewardsim.experiments import simulate as simulate_module
 from rewardsim.experiments.opening import open_run
 from rewardsim.experiments.run import Run
-from rewardsim.experiments.simulate import PARTS, simulate
-from rewardsim.experiments.simulate_progress import Progress, duration
-from rewardsim.experiments.simulate_run import SimulationRun
+from rewardsim.experiments.simulations import simulate as simulate_module
+from rewardsim.experiments.simulations.progress import Progress, duration
+from rewardsim.experiments.simulations.run import SimulationRun
+from rewardsim.experiments.simulations.simulate import PARTS, simulate
 from rewardsim.experiments.store import RunError, read_manifest
 from rewardsim.programme import Programme, load_programme
 
@@ -233,7 +233,7 @@ def test_the_members_of_the_first_replicate(run: Simulate) -> None:
 
 def test_large_tables_of_members_come_in_blocks(run: Simulate, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     whole = run().members
-    monkeypatch.setattr("rewardsim.experiments.twin_members.BLOCK", 7)
+    monkeypatch.setattr("rewardsim.experiments.simulations.members.BLOCK", 7)
     assert run(out=tmp_path / "blocks").members.equals(whole)
 
 

@@ -11,13 +11,13 @@ from typing import Any
 import pytest
 
 from rewardsim.economics.intervals import differences, mean_interval, ratio_interval
-from rewardsim.experiments.compare import compare
-from rewardsim.experiments.effects_selection import LABEL
-from rewardsim.experiments.simulate import simulate
-from rewardsim.experiments.simulate_growth import ReproductionWarning
-from rewardsim.experiments.simulate_plan import SimulationError
-from rewardsim.experiments.simulate_plots import PICTURES
-from rewardsim.experiments.simulate_run import SimulationRun
+from rewardsim.experiments.simulations.compare import compare
+from rewardsim.experiments.simulations.growth import ReproductionWarning
+from rewardsim.experiments.simulations.plan import SimulationError
+from rewardsim.experiments.simulations.plots import PICTURES
+from rewardsim.experiments.simulations.run import SimulationRun
+from rewardsim.experiments.simulations.selection import LABEL
+from rewardsim.experiments.simulations.simulate import simulate
 from rewardsim.experiments.store import RunError
 from rewardsim.programme import Programme, load_programme
 
@@ -147,7 +147,7 @@ def test_without_the_counterfactual_there_is_nothing_to_say(run: Simulate) -> No
 
 
 def test_the_return_stands_beside_phi(run: Simulate, programme: Programme, monkeypatch: pytest.MonkeyPatch) -> None:
-    from rewardsim.experiments import twin_totals
+    from rewardsim.experiments.simulations import totals as twin_totals
 
     monkeypatch.setattr(twin_totals, "spent_value", lambda *_: 1_000)
     found = run()
@@ -208,7 +208,7 @@ def test_a_reproduction_number_above_the_limit_is_warned_of(run: Simulate, stub:
 
 
 def test_what_came_about_is_warned_of(run: Simulate, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("rewardsim.experiments.simulate_text.REPRODUCTION_MAX", 0.05)
+    monkeypatch.setattr("rewardsim.experiments.simulations.text.REPRODUCTION_MAX", 0.05)
     assert "warning: with Reward Mi (India) each member brought 0.09 friends who buy, more than 0.05" in str(run())
 
 

@@ -7,9 +7,9 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from rewardsim.experiments.compare import compare
-from rewardsim.experiments.simulate import simulate
-from rewardsim.experiments.simulate_run import SimulationRun
+from rewardsim.experiments.simulations.compare import compare
+from rewardsim.experiments.simulations.run import SimulationRun
+from rewardsim.experiments.simulations.simulate import simulate
 from rewardsim.programme import Programme, load_programme
 
 from .simulated import town

@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from rewardsim.experiments import simulate_memory
-from rewardsim.experiments.simulate_memory import available, bytes_per_member
-from rewardsim.experiments.simulate_plan import SimulationError, plan
+from rewardsim.experiments.simulations import memory as simulate_memory
+from rewardsim.experiments.simulations.memory import available, bytes_per_member
+from rewardsim.experiments.simulations.plan import SimulationError, plan
 from rewardsim.programme import Programme, load_programme, parse_programme
 
 from .simulated import TOWN, town

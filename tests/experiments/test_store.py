@@ -17,9 +17,9 @@ import pytest
 from engine.made import BUSY, canonical
 
 from rewardsim.engine import journal, writing
-from rewardsim.experiments import replay as replay_module
 from rewardsim.experiments import store as store_module
-from rewardsim.experiments.replay import replay
+from rewardsim.experiments.replays import replay as replay_module
+from rewardsim.experiments.replays.replay import replay
 from rewardsim.experiments.run import Run
 from rewardsim.experiments.store import RunError, find, key_of, publish, read_manifest, verify
 from rewardsim.programme import Programme, parse_programme

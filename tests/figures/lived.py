@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 
 from rewardsim.economics.decompose import PARTS
-from rewardsim.experiments.effects import QUANTITIES, contrast, frame, of_groups, of_parts
+from rewardsim.experiments.simulations.effects import QUANTITIES, contrast, frame, of_groups, of_parts
 
 FIRST = pd.Timestamp("2017-06-15")
 LEVELS = ("member", "silver", "gold")

@@ -22,10 +22,10 @@ from experiments.simulated import TOWN, Stub, town  # noqa: E402
 from plotly.offline import get_plotlyjs  # noqa: E402
 
 from rewardsim import figures  # noqa: E402
-from rewardsim.experiments.simulate import simulate  # noqa: E402
-from rewardsim.experiments.simulate_plots import PICTURES  # noqa: E402
-from rewardsim.experiments.simulate_run import SimulationRun  # noqa: E402
-from rewardsim.experiments.simulate_text import effect_rows  # noqa: E402
+from rewardsim.experiments.simulations.plots import PICTURES  # noqa: E402
+from rewardsim.experiments.simulations.run import SimulationRun  # noqa: E402
+from rewardsim.experiments.simulations.simulate import simulate  # noqa: E402
+from rewardsim.experiments.simulations.text import effect_rows  # noqa: E402
 from rewardsim.figures.page import page, paragraph, picture, table  # noqa: E402
 from rewardsim.figures.style import headed  # noqa: E402
 from rewardsim.population import parse_population  # noqa: E402

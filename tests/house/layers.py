@@ -108,7 +108,7 @@ def _outward(one: Import) -> str:
 
 
 def _two_loops(one: Import) -> str:
-    ours = {loop for loop in LOOPS if loop in one.importer.split(".")[-1]}
+    ours = {loop for loop in LOOPS if loop in one.importer}
     theirs = {loop for loop in LOOPS for part in one.imported.split(".") if one.own and loop in part}
     return "" if not ours or theirs <= ours else "replay and simulation are two loops over one law"
 

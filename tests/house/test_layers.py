@@ -17,7 +17,7 @@ def test_every_import_points_inward() -> None:
 
 def test_the_walker_sees_the_imports_that_are_there() -> None:
     seen = {(one.importer, one.imported) for path in PACKAGE.rglob("*.py") for one in imports(path, PACKAGE) if one.own}
-    assert ("experiments.replay", "engine.cache.sources_digest") in seen  # within a function
+    assert ("experiments.replays.replay", "engine.cache.sources_digest") in seen  # within a function
     assert ("experiments.run", "programme.Programme") in seen  # for type checkers
     assert ("experiments.run", "experiments.store.verify") in seen  # relative
     assert ("rules.apply", "rules.clock.advance") in seen
@@ -50,7 +50,7 @@ WRONG = {
     "experiments/a.py": ("import house.cli", "experiments may import"),
     "experiments/b.py": ("import plotly.graph_objects", "figures"),
     "engine/replay.py": ("from .simulation import x", "two loops"),
-    "experiments/simulate.py": ("from house.experiments.replay import replay", "two loops"),
+    "experiments/simulations/simulate.py": ("from house.experiments.replays.replay import replay", "two loops"),
     "attic/a.py": ("from house.rules import apply", "not in the plan"),
 }
 
@@ -72,7 +72,7 @@ def test_the_walker_lets_the_good_pass(tmp_path: Path) -> None:
         "scoring/a.py": "import sqlite3\nfrom ..rules.records import Event\nfrom ..draws.keys import rank_tickets",
         "programme/a.py": "from house.scoring.names import Names",
         "transactions/a.py": "import pyarrow\nfrom house.programme.faults import Fault\nfrom house.rules import codes",
-        "experiments/replay.py": "from house.engine.replay import replay_events\nfrom .run import Run",
+        "experiments/replays/replay.py": "from house.engine.replay import replay_events\nfrom .run import Run",
         "figures/a.py": "import plotly",
         "cli.py": "from house.experiments import replay\nfrom house import __version__",
     }

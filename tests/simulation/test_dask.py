@@ -16,15 +16,15 @@ from rewardsim.cli import app
 from rewardsim.engine import dask_engine
 from rewardsim.engine.dask_engine import ClusterError, DaskKeepers, cluster
 from rewardsim.engine.part_life import Keeper
-from rewardsim.experiments.simulate_memory import share_faults
-from rewardsim.experiments.simulate_plan import SimulationError, plan
-from rewardsim.experiments.simulate_run import SimulationRun
+from rewardsim.experiments.simulations.memory import share_faults
+from rewardsim.experiments.simulations.plan import SimulationError, plan
+from rewardsim.experiments.simulations.run import SimulationRun
 from simulation.everything import PROGRAMME, programme, town
 
 TABLES = ("effects", "parts", "daily", "tokens", "issued", "settled", "replicates", "members")
 FEW = {"members": 120, "start": "2020-01-01", "until": "2020-05-10", "seed": 3}
 SHORT = {**FEW, "until": "2020-02-20"}
-pytestmark = pytest.mark.filterwarnings("ignore::rewardsim.experiments.simulate_growth.ReproductionWarning")
+pytestmark = pytest.mark.filterwarnings("ignore::rewardsim.experiments.simulations.growth.ReproductionWarning")
 
 
 @pytest.fixture(scope="module")

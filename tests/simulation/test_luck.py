@@ -7,8 +7,8 @@ import math
 import numpy as np
 import pytest
 
-from rewardsim.experiments.simulate import simulate
-from rewardsim.experiments.simulate_growth import ReproductionWarning
+from rewardsim.experiments.simulations.growth import ReproductionWarning
+from rewardsim.experiments.simulations.simulate import simulate
 from simulation.altered import Altered
 from simulation.everything import programme, town
 from simulation.living import live, total

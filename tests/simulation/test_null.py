@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from rewardsim.experiments.simulate import simulate
+from rewardsim.experiments.simulations.simulate import simulate
 from rewardsim.rules.records import NEVER
 from simulation.everything import FIRST, LAST, MEMBERS, SEED, programme, town
 from simulation.living import counted, flow, live, within

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from rewardsim.economics.decompose import FACTORS, Trade, revenue_parts
-from rewardsim.experiments.twin_lives import presence
+from rewardsim.experiments.simulations.lives import presence
 from simulation.living import lift, live
 from simulation.plain import WELCOME, club, pareto
 

@@ -7,7 +7,7 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from rewardsim.experiments.simulate_plan import SimulationError, plan
+from rewardsim.experiments.simulations.plan import SimulationError, plan
 from rewardsim.programme import Programme, ProgrammeError
 from rewardsim.programme.faults import Fault
 from rewardsim.programme.source import Key, Source

@@ -117,7 +117,7 @@ class Builder:
 
     def _words(self, programme: Programme) -> tuple[str, ...]:
         """Words that a programme's results are told in."""
-        from rewardsim.experiments.simulate_plan import Arm
+        from rewardsim.experiments.simulations.plan import Arm
 
         return tuple(Arm("", programme, self.population).inputs()["words"])
 

@@ -46,7 +46,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from rewardsim.experiments.simulate_plan import SimulationError
+from rewardsim.experiments.simulations.plan import SimulationError
 from rewardsim.programme.faults import Fault, Place, ProgrammeError
 from rewardsim.programme.source import Source
 from rewardsim.programme.units import day_date

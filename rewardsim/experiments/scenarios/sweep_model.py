@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, WithJsonSchema, model_validator
 
-from rewardsim.experiments.simulate_plan import MEMBERS_MAX, REPLICATES_MAX
+from rewardsim.experiments.simulations.plan import MEMBERS_MAX, REPLICATES_MAX
 from rewardsim.programme.units import Day, Names, Row, Share, Table, fault
 
 from .designs import GRID, ONE, TABLE

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 from rewardsim.economics.intervals import differences, mean, mean_interval, p_value, replicates_needed
 from rewardsim.economics.multiplicity import holm, simultaneous_level
 from rewardsim.economics.objectives import Measure, measure, values
-from rewardsim.experiments.effects import PRECISION
+from rewardsim.experiments.simulations.effects import PRECISION
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
-from rewardsim.experiments.simulate_plan import sources
+from rewardsim.experiments.simulations.plan import sources
 from rewardsim.experiments.store import key_of
 
 if TYPE_CHECKING:

@@ -16,8 +16,8 @@ from .outcome import FAILED, Outcome
 if TYPE_CHECKING:
     import pyarrow as pa
 
-    from rewardsim.experiments.simulate_plan import Arm
-    from rewardsim.experiments.twin_tables import Life
+    from rewardsim.experiments.simulations.plan import Arm
+    from rewardsim.experiments.simulations.tables import Life
 
 ARM = "life"
 PARSED = 64
@@ -45,7 +45,7 @@ def live(job_json: str) -> tuple[str, bytes]:
 
 def _arm(job: Job) -> Arm:
     """Return the arm of a job; refuse one whose key this worker's sources do not lead to."""
-    from rewardsim.experiments.simulate_plan import Arm
+    from rewardsim.experiments.simulations.plan import Arm
 
     arm = Arm(ARM, _programme(job.programme) if job.programme else None, _population(job.population))
     said = arm.inputs() if arm.programme else arm_inputs("", (), arm.population.nature)
@@ -72,7 +72,7 @@ def _population(text: str) -> Any:
 def _lived(job: Job, arm: Arm) -> Life:
     """Have the engine run the life, on one thread: it is the workers that are many."""
     from rewardsim.engine.simulation import simulate_population
-    from rewardsim.experiments.twin_tables import Life
+    from rewardsim.experiments.simulations.tables import Life
     from rewardsim.population.cohorts import cohort_names
 
     days = {"first_day": job.first_day, "last_day": job.last_day}
@@ -84,8 +84,8 @@ def _lived(job: Job, arm: Arm) -> Life:
 
 def _outcome(job: Job, life: Life) -> Outcome:
     """Count a life."""
-    from rewardsim.experiments.twin_lives import lives_of
-    from rewardsim.experiments.twin_totals import totals_of
+    from rewardsim.experiments.simulations.lives import lives_of
+    from rewardsim.experiments.simulations.totals import totals_of
 
     return Outcome(job.key, totals_of(life, lives_of(life)), _tiers(life), life.done.digest, life.done.seconds)
 
@@ -111,7 +111,7 @@ def by_day(life: Life) -> pa.Table:
 
     from rewardsim.behaviour.measures import MEASURES
     from rewardsim.economics.totals import DAILY, daily_table
-    from rewardsim.experiments.twin_tables import flows_of
+    from rewardsim.experiments.simulations.tables import flows_of
     from rewardsim.transactions.columns import column_of
 
     flows = flows_of(life)

@@ -8,7 +8,7 @@ from rewardsim.behaviour.measures import MEASURES
 from rewardsim.economics.intervals import differences, mean, mean_interval
 from rewardsim.economics.objectives import UNITS
 from rewardsim.economics.totals import DAILY
-from rewardsim.experiments.simulate_plan import PROGRAMME, WITHOUT
+from rewardsim.experiments.simulations.plan import PROGRAMME, WITHOUT
 from rewardsim.programme.faults import Fault, Place, closest, listing, show
 
 if TYPE_CHECKING:

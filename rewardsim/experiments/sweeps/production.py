@@ -11,7 +11,7 @@ from rewardsim.economics.intervals import LEVEL, mean
 from rewardsim.economics.objectives import SHARE, MeasureError, measure
 from rewardsim.economics.power import POWER, TrialSize, trial_size
 from rewardsim.economics.warm_up import steady_from
-from rewardsim.experiments.simulate_plan import PROGRAMME, WITHOUT
+from rewardsim.experiments.simulations.plan import PROGRAMME, WITHOUT
 from rewardsim.programme.faults import Fault, Place
 
 from .effects import paired, sample_of

@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from rewardsim.experiments.simulate_progress import duration
+from rewardsim.experiments.simulations.progress import duration
 
 
 @dataclass(frozen=True)

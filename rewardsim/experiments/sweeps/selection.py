@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from rewardsim.economics.intervals import differences, mean, mean_interval
 from rewardsim.economics.objectives import LESS, Measure, measure
 from rewardsim.economics.ranking import kn_survivors, ocba_next, probability_correct
-from rewardsim.experiments.effects import PRECISION
+from rewardsim.experiments.simulations.effects import PRECISION
 
 from .effects import Observations, Sample, paired, sample_of
 

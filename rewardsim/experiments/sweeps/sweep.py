@@ -14,8 +14,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from rewardsim.experiments.scenarios import Scenarios, Setting, SweepPlan
-from rewardsim.experiments.simulate_plan import SimulationError
-from rewardsim.experiments.simulate_plan import plan as plan_of_simulation
+from rewardsim.experiments.simulations.plan import SimulationError
+from rewardsim.experiments.simulations.plan import plan as plan_of_simulation
 from rewardsim.experiments.store import find, key_of
 from rewardsim.programme.faults import Fault, Place
 

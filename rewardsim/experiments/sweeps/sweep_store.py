@@ -9,7 +9,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from rewardsim.experiments.simulate_plan import PROGRAMME, WITHOUT, sources
+from rewardsim.experiments.simulations.plan import PROGRAMME, WITHOUT, sources
 from rewardsim.experiments.store import KEY_SHOWN, key_of, publish, writing
 
 from .jobs import arm_inputs

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from rewardsim.economics.intervals import Interval
 from rewardsim.economics.objectives import measure
-from rewardsim.experiments.effects import Effect
-from rewardsim.experiments.simulate_text import amount
+from rewardsim.experiments.simulations.effects import Effect
+from rewardsim.experiments.simulations.text import amount
 from rewardsim.programme import Programme
 
 if TYPE_CHECKING:

@@ -74,7 +74,7 @@ class TunePlan:
         """Return all that the result depends on; workers, order and interruptions are not among it."""
         from importlib.metadata import version
 
-        from rewardsim.experiments.simulate_plan import Arm, sources
+        from rewardsim.experiments.simulations.plan import Arm, sources
 
         return {
             "kind": "tune",

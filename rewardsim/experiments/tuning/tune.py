@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from rewardsim.economics.objectives import measure
-from rewardsim.experiments.simulate_plan import plan as plan_of_simulation
+from rewardsim.experiments.simulations.plan import plan as plan_of_simulation
 from rewardsim.experiments.store import find, key_of
 from rewardsim.experiments.sweeps.lives import Lives
 from rewardsim.experiments.sweeps.observed import Observed

@@ -13,7 +13,7 @@ from rewardsim.experiments.scenarios.bases import Bases, setting_faults, setting
 from rewardsim.experiments.scenarios.faults import ScenarioError
 from rewardsim.experiments.scenarios.rows import Units, factors_of, guards_of
 from rewardsim.experiments.scenarios.toml_file import form_faults, read_source, source_of, usable
-from rewardsim.experiments.simulate_plan import SimulationError
+from rewardsim.experiments.simulations.plan import SimulationError
 from rewardsim.programme.faults import Fault, Place, show
 from rewardsim.programme.schema import DRAFT, tidy
 from rewardsim.programme.source import Key, Source

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from rewardsim.economics.objectives import MEASURES
 from rewardsim.economics.power import trial_size
-from rewardsim.experiments.twin_totals import margin_rate
+from rewardsim.experiments.simulations.totals import margin_rate
 from rewardsim.programme.toml_out import value_text
 
 from . import tables

@@ -8,7 +8,7 @@ from pydantic import Field
 
 from rewardsim.experiments.scenarios.rows import FactorRow, GuardRow, Text
 from rewardsim.experiments.scenarios.sweep_model import FilePath, Replicates
-from rewardsim.experiments.simulate_plan import MEMBERS_MAX
+from rewardsim.experiments.simulations.plan import MEMBERS_MAX
 from rewardsim.programme.units import Day, Row, Table
 
 TRIALS_MAX = 100_000

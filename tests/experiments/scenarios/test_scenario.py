@@ -12,7 +12,7 @@ import pytest
 
 from rewardsim.experiments.scenarios import Change, Scenario, Scenarios
 from rewardsim.experiments.scenarios.scenario import Builder
-from rewardsim.experiments.simulate_plan import Arm
+from rewardsim.experiments.simulations.plan import Arm
 from rewardsim.population import Population, load_population, parse_population
 from rewardsim.programme import Programme, parse_programme
 

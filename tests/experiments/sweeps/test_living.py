@@ -12,8 +12,8 @@ import pyarrow.parquet as pq
 import pytest
 
 from rewardsim.experiments.scenarios import Scenario
-from rewardsim.experiments.simulate import simulate
-from rewardsim.experiments.simulate_run import SimulationRun
+from rewardsim.experiments.simulations.run import SimulationRun
+from rewardsim.experiments.simulations.simulate import simulate
 from rewardsim.experiments.sweeps.jobs import Job, job_of
 from rewardsim.experiments.sweeps.living import live
 from rewardsim.experiments.sweeps.outcome import Failure, Outcome, result_of
@@ -120,7 +120,7 @@ def test_a_worker_of_another_version_refuses(long: Scenario, monkeypatch: pytest
     ("broken", "stage"),
     [
         ("rewardsim.engine.simulation.simulate_population", "simulate"),
-        ("rewardsim.experiments.twin_totals.totals_of", "count"),
+        ("rewardsim.experiments.simulations.totals.totals_of", "count"),
     ],
 )
 def test_the_stage_of_a_failure_is_told(

@@ -12,8 +12,8 @@ import pytest
 
 from rewardsim.economics.guards import Guard
 from rewardsim.economics.objectives import MeasureError
-from rewardsim.experiments.simulate import simulate
-from rewardsim.experiments.simulate_plan import SimulationError
+from rewardsim.experiments.simulations.plan import SimulationError
+from rewardsim.experiments.simulations.simulate import simulate
 from rewardsim.experiments.store import RunError
 from rewardsim.experiments.sweeps.sweep import sweep
 from rewardsim.experiments.sweeps.sweep_run import SweepRun

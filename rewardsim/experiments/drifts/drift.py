@@ -10,17 +10,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import rewardsim
+from rewardsim.experiments.run import Run
+from rewardsim.experiments.simulations.plan import SimulationError, day_from
+from rewardsim.experiments.simulations.run import SimulationRun
 from rewardsim.programme.faults import Fault, Place, show
 
-from .drift_actual import Actual, Difference, actual_of
-from .drift_forecast import crowds
-from .drift_judge import Crowd, Finding, Total, judge, totals
-from .drift_measures import measures
-from .drift_text import json_of, text_of
-from .drift_world import Span, measured
-from .run import Run
-from .simulate_plan import SimulationError, day_from
-from .simulate_run import SimulationRun
+from .actual import Actual, Difference, actual_of
+from .forecast import crowds
+from .judge import Crowd, Finding, Total, judge, totals
+from .measures import measures
+from .text import json_of, text_of
+from .world import Span, measured
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -16,16 +16,16 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from rewardsim.experiments.interrupts import remembered
+from rewardsim.experiments.store import find, key_of, publish, read_manifest, writing
 from rewardsim.programme import Programme
 
-from .interrupts import remembered
-from .simulate_growth import implied
-from .simulate_plan import Plan, Variant, plan
-from .simulate_progress import Meter, Progress
-from .simulate_run import SimulationRun
-from .store import find, key_of, publish, read_manifest, writing
+from .growth import implied
+from .plan import Plan, Variant, plan
+from .progress import Meter, Progress
+from .run import SimulationRun
+from .totals import margin_rate
 from .twin import LARGE, SMALL, Way, live_through
-from .twin_totals import margin_rate
 from .ways import ways
 
 if TYPE_CHECKING:

@@ -10,8 +10,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from .run import Run
-from .store import run_error
+from rewardsim.experiments.run import Run
+from rewardsim.experiments.store import run_error
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from .pictures import Picture
+from rewardsim.experiments.pictures import Picture
 
 if TYPE_CHECKING:
-    from .simulate_run import SimulationRun
+    from .run import SimulationRun
 
 
 def _by_day(run: SimulationRun, *measures: str, by: str = "") -> Any:

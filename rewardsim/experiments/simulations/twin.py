@@ -14,10 +14,10 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from rewardsim.transactions.columns import column_of
 
-from . import twin_tables
-from .simulate_plan import PROGRAMME, WITHOUT, Arm, Plan
-from .twin_tables import Life, placed
-from .twin_totals import totals_from
+from . import tables as twin_tables
+from .plan import PROGRAMME, WITHOUT, Arm, Plan
+from .tables import Life, placed
+from .totals import totals_from
 
 if TYPE_CHECKING:
     import pyarrow as pa

@@ -14,7 +14,7 @@ from rewardsim.behaviour.records import REFERRED
 from rewardsim.rules.codes import UNKNOWN_MEMBER
 from rewardsim.transactions.columns import column_of
 
-from .twin_tables import Life, placed, words
+from .tables import Life, placed, words
 
 if TYPE_CHECKING:
     import pyarrow as pa

@@ -6,8 +6,9 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from .interrupts import Check
-from .simulate_plan import Plan
+from rewardsim.experiments.interrupts import Check
+
+from .plan import Plan
 from .twin import Report
 
 

@@ -11,12 +11,12 @@ from rewardsim.economics.purposes import OTHER, PURPOSES
 from rewardsim.programme import Programme
 
 from .effects import Effect
-from .simulate_growth import REPRODUCTION_MAX, described
-from .simulate_plan import PROGRAMME, WITHOUT
-from .twin_totals import reproduction
+from .growth import REPRODUCTION_MAX, described
+from .plan import PROGRAMME, WITHOUT
+from .totals import reproduction
 
 if TYPE_CHECKING:
-    from .simulate_run import SimulationRun
+    from .run import SimulationRun
 
 TOKEN_TOTALS = (
     "issued", "released", "redeemed", "exchanged", "given_back", "voided", "expired", "clawed_back",

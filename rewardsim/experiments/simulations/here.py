@@ -7,13 +7,14 @@ from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from rewardsim.experiments.outcomes import event_counts
+
 from .checkpoints import latest
-from .outcomes import event_counts
-from .simulate_plan import EPOCH, WITHOUT, Arm, Plan
-from .twin_lives import Lives, groups, lives_of
-from .twin_members import members_of, write_members
-from .twin_tables import Life
-from .twin_totals import people_of
+from .lives import Lives, groups, lives_of
+from .members import members_of, write_members
+from .plan import EPOCH, WITHOUT, Arm, Plan
+from .tables import Life
+from .totals import people_of
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -82,7 +83,7 @@ def first_of(life: Life) -> dict[str, Any]:
     """Return what is said of the first replicate under the programme: accounts, tiers, what was noted."""
     from types import SimpleNamespace
 
-    from .accounts import phases_summary
+    from rewardsim.experiments.accounts import phases_summary
 
     done = life.done
     members = done.tables["members"]

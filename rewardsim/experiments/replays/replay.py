@@ -12,6 +12,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from rewardsim.economics.totals import daily_table, totals
+from rewardsim.experiments.accounts import members_table, phases_summary
+from rewardsim.experiments.interrupts import Check, remembered
+from rewardsim.experiments.outcomes import event_counts
+from rewardsim.experiments.run import Run
+from rewardsim.experiments.store import find, key_of, publish, writing
 from rewardsim.programme import Programme, load_programme
 from rewardsim.programme.faults import Fault, Place
 from rewardsim.transactions import TransactionError, event_schema
@@ -19,12 +24,7 @@ from rewardsim.transactions.canonical import check_files, check_table
 from rewardsim.transactions.events import complete
 from rewardsim.transactions.exported import exported_file, read_exported
 
-from .accounts import members_table, phases_summary
-from .interrupts import Check, remembered
 from .kept import kept_events
-from .outcomes import event_counts
-from .run import Run
-from .store import find, key_of, publish, writing
 
 if TYPE_CHECKING:
     from rewardsim.engine.prepare import PreparedEvents

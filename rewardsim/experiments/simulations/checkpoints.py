@@ -11,12 +11,12 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from rewardsim.experiments.interrupts import Check, remembered
+from rewardsim.experiments.store import key_of, writing
 from rewardsim.programme import Programme
 from rewardsim.programme.faults import Fault, Place
 
-from .interrupts import Check, remembered
-from .simulate_plan import DASK, EPOCH, PROGRAMME, Arm, Plan, SimulationError, day_from, plan
-from .store import key_of, writing
+from .plan import DASK, EPOCH, PROGRAMME, Arm, Plan, SimulationError, day_from, plan
 
 if TYPE_CHECKING:
     from rewardsim.population import Population

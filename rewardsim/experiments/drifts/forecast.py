@@ -13,11 +13,12 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from .drift_judge import Crowd
-from .drift_world import Span, measured
-from .simulate_plan import EPOCH, PROGRAMME
-from .simulate_run import SimulationRun
-from .store import run_error
+from rewardsim.experiments.simulations.plan import EPOCH, PROGRAMME
+from rewardsim.experiments.simulations.run import SimulationRun
+from rewardsim.experiments.store import run_error
+
+from .judge import Crowd
+from .world import Span, measured
 
 
 def crowds(run: SimulationRun, span: Span) -> list[Crowd]:

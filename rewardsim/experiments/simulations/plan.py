@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from rewardsim.programme import Programme, load_programme
 from rewardsim.programme.faults import Fault, Place, show
 
-from .simulate_memory import memory_faults
+from .memory import memory_faults
 
 if TYPE_CHECKING:
     from rewardsim.population import Population

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from rewardsim.economics.profit import face_value, owed
+from rewardsim.experiments.simulations.plan import EPOCH
 
-from .drift_judge import Finding, Total
-from .drift_measures import unit
-from .simulate_plan import EPOCH
+from .judge import Finding, Total
+from .measures import unit
 
 if TYPE_CHECKING:
     from .drift import Drift

@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Any
 from rewardsim.engine.distributed import simulate_parts
 from rewardsim.engine.part_life import Keeper
 
-from .simulate_plan import PROGRAMME, WITHOUT, Arm, Plan
-from .twin_here import cohorts_of, first_of
-from .twin_lives import Lives, Sorts, group_sums, groups_table, lives_of
-from .twin_members import members_of, write_members
-from .twin_tables import Life
-from .twin_totals import people_of
+from .here import cohorts_of, first_of
+from .lives import Lives, Sorts, group_sums, groups_table, lives_of
+from .members import members_of, write_members
+from .plan import PROGRAMME, WITHOUT, Arm, Plan
+from .tables import Life
+from .totals import people_of
 
 if TYPE_CHECKING:
     import pyarrow as pa

@@ -12,7 +12,7 @@ from rewardsim.population import Population
 from rewardsim.programme import Programme
 from rewardsim.rules.stretch import stretch_at
 
-from .simulate_plan import Plan
+from .plan import Plan
 
 REPRODUCTION_MAX = 0.6
 """Friends who buy, for one member, beyond which invitations are warned of: real programmes stay far below."""

@@ -9,15 +9,14 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from rewardsim.experiments.replays.replay import replay
+from rewardsim.experiments.run import Run
+from rewardsim.experiments.store import MANIFEST
 from rewardsim.programme import Programme
 from rewardsim.programme.faults import Fault, Place
 from rewardsim.transactions import TransactionError
 from rewardsim.transactions.exported import exported_file, read_exported
 from rewardsim.transactions.faults import clip
-
-from .replay import replay
-from .run import Run
-from .store import MANIFEST
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -159,7 +158,7 @@ def _value(value: Any, name: str) -> Any:
 
 def compare(run: Run, entries: pa.Table) -> tuple[list[Difference], int]:
     """Return each member's first difference of production's ledger and the replay's, and how much is not posted yet."""
-    from .run import connection
+    from rewardsim.experiments.run import connection
 
     with connection(run.path) as con:
         con.register("produced", entries)

@@ -13,8 +13,8 @@ from rewardsim.economics.purposes import by_purpose
 from rewardsim.economics.totals import figures, totals
 from rewardsim.rules.codes import NOTE_EXPRESS
 
-from .twin_lives import Lives
-from .twin_tables import Life, flows_of
+from .lives import Lives
+from .tables import Life, flows_of
 
 SHORTFALL = "shortfall"
 

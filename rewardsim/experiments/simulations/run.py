@@ -7,14 +7,15 @@ from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from rewardsim.experiments.pictures import Plots
+from rewardsim.experiments.run import Run
+from rewardsim.experiments.store import run_error, verify
+
 from .effects import Effect, contrast, frame, of_groups, of_parts, parts
-from .effects_selection import Selection, selection
-from .pictures import Plots
-from .run import Run
-from .simulate_plan import PROGRAMME, WITHOUT
-from .simulate_plots import PICTURES
-from .simulate_text import json_of, text_of
-from .store import run_error, verify
+from .plan import PROGRAMME, WITHOUT
+from .plots import PICTURES
+from .selection import Selection, selection
+from .text import json_of, text_of
 
 if TYPE_CHECKING:
     import pandas as pd

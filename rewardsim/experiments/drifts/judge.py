@@ -15,8 +15,8 @@ from math import sqrt
 
 from rewardsim.economics.intervals import LEVEL, mean, quantile, variance
 
-from .drift_measures import MEMBERS, PEOPLE, WEEKS, Measure, follows
-from .drift_world import World
+from .measures import MEMBERS, PEOPLE, WEEKS, Measure, follows
+from .world import World
 
 PRIOR = 4
 """Degrees of freedom of the sampling variance by members, beside those of the replicates."""

@@ -11,8 +11,8 @@ from rewardsim.rules import codes
 from rewardsim.rules.records import NEVER, NONE
 from rewardsim.transactions.columns import column_of, texts_of
 
-from .twin_lives import Lives
-from .twin_tables import Life, words
+from .lives import Lives
+from .tables import Life, words
 
 if TYPE_CHECKING:
     import pyarrow as pa

@@ -12,11 +12,10 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from rewardsim.experiments.store import MANIFEST, RunError, read_manifest, run_error, verify
 from rewardsim.programme import parse_programme
 from rewardsim.transactions import event_schema
 from rewardsim.transactions.events import complete, in_order
-
-from .store import MANIFEST, RunError, read_manifest, run_error, verify
 
 if TYPE_CHECKING:
     import pyarrow as pa

@@ -12,7 +12,7 @@ from rewardsim.transactions.columns import column_of, texts_of
 if TYPE_CHECKING:
     import pyarrow as pa
 
-    from .simulate_plan import Arm
+    from .plan import Arm
 
 ASKS = {
     codes.ASK_BUDGET: "campaign_budget",

@@ -12,9 +12,9 @@ from rewardsim.economics.intervals import variance_reduction
 from rewardsim.programme.faults import Fault, Place
 
 from .effects import Effect, contrast, frame, of_groups, of_parts, parts
-from .simulate_plan import PROGRAMME, SimulationError
-from .simulate_run import SimulationRun
-from .simulate_text import effect_table, effects_said
+from .plan import PROGRAMME, SimulationError
+from .run import SimulationRun
+from .text import effect_table, effects_said
 
 if TYPE_CHECKING:
     import pandas as pd

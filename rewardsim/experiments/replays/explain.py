@@ -11,6 +11,8 @@ from dataclasses import asdict, dataclass, field
 from datetime import date, timedelta
 from typing import Any
 
+from rewardsim.experiments.run import Run, connection
+from rewardsim.experiments.store import run_error
 from rewardsim.programme.names import Names
 from rewardsim.rules import Book, Law, apply, campaign_verdict, settle_next
 from rewardsim.rules import records as r
@@ -37,8 +39,6 @@ from rewardsim.rules.codes import (
 
 from .foreign import Foreign, skip_request
 from .notes import read_notes, standing_words
-from .run import Run, connection
-from .store import run_error
 
 EPOCH = date(1970, 1, 1)
 ROOM = 1 << 8  # rows at first in each table of the teller's book

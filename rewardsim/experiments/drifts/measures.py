@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from .drift_world import World
+from .world import World
 
 PEOPLE = "people"
 """The lower part that no world counts: how many people the programme could reach."""

@@ -8,11 +8,12 @@ from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 from typing import Any
 
-from .interrupts import Check
-from .simulate_memory import share_faults
-from .simulate_plan import DASK, Plan, SimulationError
+from rewardsim.experiments.interrupts import Check
+
+from .here import Here
+from .memory import share_faults
+from .plan import DASK, Plan, SimulationError
 from .twin import Way
-from .twin_here import Here
 
 
 @contextmanager
@@ -33,7 +34,7 @@ def ways(
     with ExitStack() as stack:
 
         def apart(replicate: int) -> Way:
-            from .twin_apart import Apart
+            from .apart import Apart
 
             if not opened:
                 opened.append(stack.enter_context(_keepers(plan, workers, check)))
@@ -50,7 +51,7 @@ def _keepers(plan: Plan, workers: Any, check: Check) -> Iterator[Any]:
     """Give keepers on the workers of a cluster, no more of them than there are members."""
     from rewardsim.engine.dask_engine import DaskKeepers, cluster
 
-    from .twin_apart import TwinKeeper
+    from .apart import TwinKeeper
 
     count = min(os.cpu_count() or 1, plan.members) if workers is None else workers
     with cluster(count) as client, closing(DaskKeepers(client, TwinKeeper, plan.members, check)) as keepers:
