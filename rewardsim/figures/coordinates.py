@@ -62,7 +62,7 @@ def _measure(column: pd.Series, name: str, unit: str, scaled: Scaled) -> dict[st
 def _parameter(values: list[Any], path: str) -> dict[str, Any]:
     """Return an axis of whatever a parameter takes; its values at equal distances unless they are plain numbers."""
     name = plain(path.rpartition(".")[2] if len(path) > SHORT else path, SHORT)
-    said = [BASE if _missing(value) else value for value in values]
+    said = [BASE if _missing(value) else _whole(value) for value in values]
     if all(isinstance(value, int | float) and not isinstance(value, bool) for value in said):
         return {"label": name, "values": [float(value) for value in said]}
     order = sorted(set(map(str, said)), key=_size)
@@ -73,6 +73,11 @@ def _parameter(values: list[Any], path: str) -> dict[str, Any]:
 
 def _missing(value: Any) -> bool:
     return value is None or (isinstance(value, float) and isnan(value))
+
+
+def _whole(value: Any) -> Any:
+    """Return a whole number as one: a column with missing values holds it with a point."""
+    return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
 def _size(word: str) -> tuple[int, float, str]:

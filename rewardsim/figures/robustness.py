@@ -47,8 +47,8 @@ def robustness(
         rows = ranked[ranked["group"] == name]
         if len(rows):
             figure.add_trace(_marks(rows, name, COLOURS[place], scale, factors))
-    better = int((ranked["group"] == GROUPS[0]).sum())
-    said = f"surely better in {better:,} of {len(ranked):,} samples; 95 % intervals over paired replicates"
+    better, surely = int((ranked["worth"] > 0).sum()), int((ranked["group"] == GROUPS[0]).sum())
+    said = f"better in {better:,} of {len(ranked):,} samples, surely in {surely:,}; 95 % intervals, paired replicates"
     headed(figure, title, [said, supposed(assumed)], 480)
     figure.add_hline(y=0, line={"color": INK, "width": 1}, layer="below")
     figure.update_xaxes(title_text="samples, the worst first", nticks=min(len(ranked), 10), rangemode="tozero")

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import plotly.graph_objects as go
 
+from rewardsim.figures.scaled import Scaled
 from rewardsim.figures.style import (
     COLOURS,
     INK,
@@ -28,10 +29,19 @@ SHARES = {"first": "alone", "total": "with all it acts together with"}
 MEAN, SPREAD = "mu_star", "sigma"
 
 
-def sensitivity(indices: pd.DataFrame, *, measure: str = "", assumed: str = "") -> go.Figure:
+def sensitivity(
+    indices: pd.DataFrame,
+    *,
+    measure: str = "",
+    currency: str = "",
+    digits: int = 0,
+    token: str = "token",
+    decimals: int = 0,
+    assumed: str = "",
+) -> go.Figure:
     """Draw how much of a measure each factor decides, the most on top; by whichever method the indices are of.
 
-    ``indices`` has measure, factor, index ("first" and "total" of Sobol, or "mu_star" and "sigma" of Morris),
+    ``indices`` has measure, unit, factor, index ("first" and "total" of Sobol, or "mu_star" and "sigma" of Morris),
     estimate, low and high. The first measure, unless one is named.
     """
     if indices.empty:
@@ -41,7 +51,9 @@ def sensitivity(indices: pd.DataFrame, *, measure: str = "", assumed: str = "") 
     if table.empty:
         return blank("Which factor drives the answer", f"no sensitivity of {plain(measure)} is known")
     kinds = set(table["index"])
-    return _sobol(table, measure, assumed) if kinds & set(SHARES) else _morris(table, measure, assumed)
+    if kinds & set(SHARES):
+        return _sobol(table, measure, assumed)
+    return _morris(table, measure, Scaled(currency, digits, token, decimals), assumed)
 
 
 def _sobol(table: pd.DataFrame, measure: str, assumed: str) -> go.Figure:
@@ -75,10 +87,11 @@ def _sobol(table: pd.DataFrame, measure: str, assumed: str) -> go.Figure:
     return legend_below(figure)
 
 
-def _morris(table: pd.DataFrame, measure: str, assumed: str) -> go.Figure:
+def _morris(table: pd.DataFrame, measure: str, scaled: Scaled, assumed: str) -> go.Figure:
     """Return each factor's mean effect against how much that effect changes with the others."""
     wide = table.pivot(index="factor", columns="index", values="estimate")
-    wide = wide.loc[_ordered(table, MEAN)]
+    unit = str(table["unit"].iloc[0])
+    wide = wide.loc[_ordered(table, MEAN)] / scaled.by(unit)
     figure = go.Figure(
         go.Scatter(
             x=wide[MEAN].tolist(),
@@ -95,8 +108,10 @@ def _morris(table: pd.DataFrame, measure: str, assumed: str) -> go.Figure:
     said = ["Morris: far right matters; high up depends on other factors, or is curved", supposed(assumed)]
     headed(figure, f"Which factor drives {in_words(measure)}", said, 520)
     most = float(wide[MEAN].max()) or 1.0
-    figure.update_xaxes(title_text="mean absolute effect, over the factor's range", range=[-0.12 * most, 1.2 * most])
-    return figure.update_yaxes(title_text="spread of the effect", rangemode="tozero")
+    across = f"mean absolute effect over the factor's range: {scaled.axis(measure, unit)}"
+    form = scaled.form(unit)
+    figure.update_xaxes(title_text=across, range=[-0.12 * most, 1.2 * most], tickformat=form)
+    return figure.update_yaxes(title_text="spread of the effect", rangemode="tozero", tickformat=form)
 
 
 def _ordered(table: pd.DataFrame, index: str) -> list[str]:

@@ -50,7 +50,6 @@ CODES: dict[str, str] = {
     "overflow": "bounds under which numbers would leave 63 bits",
     "unknown-area": "no section that can be left out",
     "unknown-path": "no path that can be varied",
-    "unknown-measure": "no measure of that name",
     "empty-window": "a section or draw of which programme and phase leave no day",
     "interrupted": "a section that stands, ends and stands again",
     "above-bound": "a number beyond the programme's bounds",

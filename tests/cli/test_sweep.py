@@ -89,11 +89,11 @@ def test_a_guard_decides_the_exit_code(call: Call, made: Made, tmp_path: Path, l
 def test_lives_that_fail_are_told_and_exit_1(
     call: Call, made: Made, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from rewardsim.experiments.simulations import totals as twin_totals
+    from rewardsim.experiments.simulations import totals
 
-    real = twin_totals.totals_of
+    real = totals.totals_of
     with monkeypatch.context() as patch:
-        patch.setattr(twin_totals, "totals_of", lambda life, lives: 1 / 0 if life.replicate else real(life, lives))
+        patch.setattr(totals, "totals_of", lambda life, lives: 1 / 0 if life.replicate else real(life, lives))
         done = call("sweep", made(), "--workers", "serial", "--out", tmp_path / "runs")
     assert done.exit_code == 1
     assert "6 lives failed" in done.stdout

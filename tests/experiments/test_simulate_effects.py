@@ -147,9 +147,9 @@ def test_without_the_counterfactual_there_is_nothing_to_say(run: Simulate) -> No
 
 
 def test_the_return_stands_beside_phi(run: Simulate, programme: Programme, monkeypatch: pytest.MonkeyPatch) -> None:
-    from rewardsim.experiments.simulations import totals as twin_totals
+    from rewardsim.experiments.simulations import totals
 
-    monkeypatch.setattr(twin_totals, "spent_value", lambda *_: 1_000)
+    monkeypatch.setattr(totals, "spent_value", lambda *_: 1_000)
     found = run()
     row = effect(found, "roi")
     mine, base = found.totals("programme"), found.totals("without")

@@ -148,7 +148,8 @@ import sys, time
 from pathlib import Path
 sys.path.insert(0, sys.argv[1])
 from engine.made import busy_programme, busy_table
-from rewardsim.experiments import replay as r, store as s
+from rewardsim.experiments import store as s
+from rewardsim.experiments.replays import replay as r
 
 def stop(*_, **__):
     print("here", flush=True)

@@ -102,8 +102,10 @@ def test_sobol_bars_are_ordered_by_the_total_index() -> None:
 
 
 def test_morris_shows_mean_effect_and_spread() -> None:
-    (points,) = figures.sensitivity(searched.morris()).data
-    assert (list(points.x), list(points.y), list(points.text)) == ([900, 100], [300, 10], [RATE, SHARE])
+    figure = figures.sensitivity(searched.morris(), **MONEY)
+    (points,) = figure.data
+    assert (list(points.x), list(points.y), list(points.text)) == ([9, 1], [3, 0.1], [RATE, SHARE])
+    assert figure.layout.xaxis.title.text.endswith("INR")
 
 
 def test_an_unknown_measure_has_no_sensitivity() -> None:
@@ -150,7 +152,7 @@ def test_samples_stand_from_the_worst_on_and_say_what_they_assume() -> None:
         "worse": ([1], [-200.0]),
     }
     assert trace(figure, "worse").customdata[0] == "sample 1<br>population.behaviour.incremental = 0.9"
-    assert "surely better in 1 of 3" in figure.layout.title.subtitle.text
+    assert "better in 2 of 3 samples, surely in 1" in figure.layout.title.subtitle.text
 
 
 def test_where_less_is_better_a_fall_is_a_gain() -> None:

@@ -44,15 +44,14 @@ class TwinKeeper(Keeper):
         return people_of(life, self._known[arm]), first_of(life) if full else {}
 
     def members(self) -> bytes:
-        """Return some more members of the arm lived last, as an Arrow stream; nothing after the last."""
-        import pyarrow as pa
+        """Return some more members of the arm lived last, as Parquet; nothing after the last."""
+        import pyarrow.parquet as pq
 
         table = next(self._members, None)
         if table is None:
             return b""
         with io.BytesIO() as file:
-            with pa.ipc.new_stream(file, table.schema) as writer:
-                writer.write_table(table)
+            pq.write_table(table, file)
             return file.getvalue()
 
     def groups(self, arm: str, against: str) -> list[Any]:
@@ -121,11 +120,11 @@ class Apart:
         return groups_table(self._sorts[arm.name], self._sorts[against.name], sums, self._replicate)
 
     def _tables(self) -> Iterator[pa.Table]:
-        import pyarrow as pa
+        import pyarrow.parquet as pq
 
         while some := [one for one in self._all("members") if one]:
             for one in some:
-                yield pa.ipc.open_stream(one).read_all()
+                yield pq.read_table(io.BytesIO(one))
 
     def _all(self, name: str, *given: Any) -> list[Any]:
         return self._ask(name, [given] * self._keepers)

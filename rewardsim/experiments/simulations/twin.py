@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from rewardsim.transactions.columns import column_of
 
-from . import tables as twin_tables
+from . import tables
 from .plan import PROGRAMME, WITHOUT, Arm, Plan
 from .tables import Life, placed
 from .totals import totals_from
@@ -30,13 +30,13 @@ Report = Callable[[int, int, int], None]
 
 
 class Way(Protocol):
-    """Where a replicate's arms are lived: ``twin_here.Here`` or ``twin_apart.Apart``."""
+    """Where a replicate's arms are lived: ``here.Here`` or ``apart.Apart``."""
 
     def live(self, arm: Arm, folder: Path | None, progress: Callable[[int, int], None]) -> Life:
         """Live through an arm; with a folder, write everything down that happens."""
 
     def people(self) -> dict[str, int]:
-        """Return the sums over the people of the arm lived last, see ``twin_totals.people_of``."""
+        """Return the sums over the people of the arm lived last, see ``totals.people_of``."""
 
     def first(self) -> dict[str, Any]:
         """Return what a run's summary says of the arm lived last."""
@@ -61,7 +61,7 @@ def live_through(plan: Plan, replicate: int, folder: Path, way: Way, report: Rep
         full = folder if replicate == 0 and arm.name == PROGRAMME else None
         life = way.live(arm, full if plan.ledger else None, functools.partial(report, done))
         for name in ("daily", "tokens", "issued", "settled") if arm.programme else ("daily",):
-            parts[name].append(getattr(twin_tables, name)(life))
+            parts[name].append(getattr(tables, name)(life))
         parts["replicates"].append(_row(life, way.people()))
         if full:
             way.write_members(full / "members.parquet")
@@ -70,19 +70,19 @@ def live_through(plan: Plan, replicate: int, folder: Path, way: Way, report: Rep
         said["seconds"] += life.done.seconds
         del life  # before the next arm needs the room
     parts["groups"] = [way.groups(arm, against) for arm, against in [*zip(arms, arms, strict=True), *plan.pairs]]
-    for name, tables in parts.items():
-        write(folder / f"{name}.parquet", tables)
+    for name, those in parts.items():
+        write(folder / f"{name}.parquet", those)
     return said
 
 
-def write(path: Path, tables: Iterable[pa.Table]) -> None:
+def write(path: Path, those: Iterable[pa.Table]) -> None:
     """Write tables of one kind as one file."""
     import pyarrow as pa
     import pyarrow.parquet as pq
 
     from rewardsim.engine.writing import PARQUET
 
-    pq.write_table(pa.concat_tables(list(tables)), path, **PARQUET)
+    pq.write_table(pa.concat_tables(list(those)), path, **PARQUET)
 
 
 def _row(life: Life, people: dict[str, int]) -> pa.Table:

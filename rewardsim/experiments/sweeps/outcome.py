@@ -17,7 +17,7 @@ class Outcome:
     """What came of a life. Money is in minor units, tokens in their smallest unit."""
 
     key: str
-    totals: dict[str, int]  # by name, as ``twin_totals.totals_of`` counts them
+    totals: dict[str, int]  # by name, as ``simulations.totals.totals_of`` counts them
     tiers: dict[str, int]  # members by tier at the end
     digest: str  # of its ledger; "" without a programme
     seconds: float

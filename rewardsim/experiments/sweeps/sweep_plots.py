@@ -94,7 +94,7 @@ PICTURES = {
     "sensitivity": Picture(
         "sensitivity",
         "which factor drives the answer: Morris or Sobol indices",
-        lambda run: {"indices": run.sensitivity, **_assumed(run)},
+        lambda run: {"indices": run.sensitivity, **_money(run), **_assumed(run)},
     ),
     "coordinates": Picture(
         "parallel_coordinates", "a line a scenario through what was varied and what came of it", _varied, ("measures",)

@@ -53,14 +53,19 @@ def blocks_of(run: SweepRun) -> Iterator[Block]:
         changes = [row for row in mine if row["against"]]
         if len(changes) > SHOWN_MAX:
             changes.sort(key=lambda row: -abs(row["estimate"]))
-        shown = [_row(row, run.programme) for row in [*levels, *changes[:SHOWN_MAX]]]
+        # A share of what may be nothing says nothing.
+        stands = bool(levels) and leaves_out_zero(levels[0]["low"], levels[0]["high"])
+        shown = [_row(row, run.programme, stands) for row in [*levels, *changes[:SHOWN_MAX]]]
         if shown:
             asked = measure(name)
             yield Block(name.replace("_", " "), asked.meaning, shown, max(len(changes) - SHOWN_MAX, 0))
 
 
-def _row(row: dict[str, Any], programme: Programme) -> Row:
-    """Return a row in words; of a plain value nobody asks how many replicates would tell it better."""
+def _row(row: dict[str, Any], programme: Programme, stands: bool) -> Row:
+    """Return a row in words; of a plain value nobody asks how many replicates would tell it better.
+
+    ``stands`` says whether the base's value is surely not 0.
+    """
     unit, change = row["unit"], bool(row["against"])
     effect = change or measure(row["measure"]).counterfactual
     around = between(row["low"], row["high"], unit, programme)
@@ -71,8 +76,8 @@ def _row(row: dict[str, Any], programme: Programme) -> Row:
         value=said(row["value"], unit, programme).removeprefix("+"),
         change=said(row["estimate"], unit, programme) if change else "",
         between=around if effect else around.replace("+", ""),
-        share=f"{row['relative']:+.2%}" if change and not none(row["relative"]) else "",
-        needed=f"{_rounded_up(row['needed']):,}" if effect and not none(row["needed"]) else "",
+        share=f"{row['relative']:+.2%}" if change and stands and not none(row["relative"]) else "",
+        needed=f"{_rounded_up(row['needed']):,}" if effect and stands and not none(row["needed"]) else "",
         together=f"of all together {other}" if change and alone and not together else "",
         sure=change and together,
     )
