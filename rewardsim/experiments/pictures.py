@@ -25,6 +25,22 @@ class Picture(NamedTuple):
     asks: tuple[str, ...] = ()
 
 
+def units_of(programme: Any) -> dict[str, Any]:
+    """Return what figures must know of a programme's money and tokens."""
+    return {
+        "currency": programme.currency,
+        "digits": programme.minor_digits,
+        "token": programme.token,
+        "decimals": programme.token_decimals,
+    }
+
+
+def assumed_of(population: Mapping[str, Any]) -> dict[str, str]:
+    """Return what every figure of effects rests on, from what a manifest says of a population."""
+    said = f'behaviour "{population["preset"]}", phi = {population["phi"]:g}; population {population["id"]}'
+    return {"assumed": said}
+
+
 class Plots:
     """The pictures of a run: ``run.plot.effects()``; further words go to the figure."""
 

@@ -37,7 +37,7 @@ def tornado(
     one measure.
     """
     if swings.empty:
-        return blank("What moves the answer", "no factor was moved alone: use a design of kind one-at-a-time")
+        return blank("What moves the answer", "no factor went to two ends alone: use a design of kind one-at-a-time")
     measure, unit = str(swings["measure"].iloc[0]), str(swings["unit"].iloc[0])
     scaled = Scaled(currency, digits, token, decimals)
     widest = swings.groupby("factor")["estimate"].agg(lambda values: values.abs().max())

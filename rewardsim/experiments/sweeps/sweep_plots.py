@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from rewardsim.economics.objectives import measure as measure_named
-from rewardsim.experiments.pictures import Picture
+from rewardsim.experiments.pictures import Picture, assumed_of, units_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -13,24 +13,15 @@ if TYPE_CHECKING:
     from .sweep_run import SweepRun
 
 SIDES = ("low", "high")
+DRAWN = ["measure", "unit", "estimate", "low", "high", "replicates"]
+"""Columns of an effect that a tornado is drawn from."""
 LINES = 7
 """Scenarios whose course can be told apart in one picture."""
 
 
-def _money(run: SweepRun) -> dict[str, Any]:
-    programme = run.programme
-    return {
-        "currency": programme.currency,
-        "digits": programme.minor_digits,
-        "token": programme.token,
-        "decimals": programme.token_decimals,
-    }
-
-
-def _assumed(run: SweepRun) -> dict[str, str]:
-    """Return what every figure of effects rests on."""
-    said = run.manifest["population"]
-    return {"assumed": f'behaviour "{said["preset"]}", phi = {said["phi"]:g}; population {said["id"]}'}
+def _said(run: SweepRun) -> dict[str, Any]:
+    """Return the units of a figure, and what it rests on."""
+    return units_of(run.programme) | assumed_of(run.manifest["population"])
 
 
 def swings(run: SweepRun, measure: str = "") -> dict[str, Any]:
@@ -44,20 +35,26 @@ def swings(run: SweepRun, measure: str = "") -> dict[str, Any]:
     effects = effects.set_index("scenario")
     rows = []
     for factor in alone.columns[alone.notna().any()]:
-        tried = [name for name in alone.index[alone[factor].notna()] if name in effects.index]
-        for side, name in zip(SIDES, _ends(tried), strict=False):
+        levels = {name: level for name, level in alone[factor].dropna().items() if name in effects.index}
+        for side, name in zip(SIDES, _ends(levels), strict=False):
             row = effects.loc[name]
-            rows.append({"factor": factor, "side": side, "level": moved.at[name, factor], **row[_DRAWN].to_dict()})
-    columns = ["factor", "side", "level", *_DRAWN]
-    return {"swings": pd.DataFrame(rows, columns=columns), **_money(run), **_assumed(run)}
+            rows.append({"factor": factor, "side": side, "level": levels[name], **row[DRAWN].to_dict()})
+    columns = ["factor", "side", "level", *DRAWN]
+    return {"swings": pd.DataFrame(rows, columns=columns), **_said(run)}
 
 
-_DRAWN = ["measure", "unit", "estimate", "low", "high", "replicates"]
+def _ends(levels: dict[str, Any]) -> list[str]:
+    """Return the scenarios of a factor's lowest and highest level; none where it was moved to one level only."""
+    tried = sorted(levels, key=lambda name: _size(levels[name]))
+    return [tried[0], tried[-1]] if len(tried) > 1 else []
 
 
-def _ends(tried: list[str]) -> list[str]:
-    """Return the first and the last of a factor's scenarios, which designs write from the lowest level up."""
-    return [tried[0], tried[-1]] if len(tried) > 1 else tried
+def _size(level: Any) -> float:
+    """Return what orders levels; words without a number keep the order in which they were written."""
+    try:
+        return float(str(level).rstrip("%"))
+    except ValueError:
+        return 0.0
 
 
 def _course(run: SweepRun, quantity: str = "revenue", every: str = "month", scenarios: Any = ()) -> dict[str, Any]:
@@ -65,7 +62,7 @@ def _course(run: SweepRun, quantity: str = "revenue", every: str = "month", scen
 
     named = list(scenarios) or [name for name in run.names if name != run.base][:LINES] or [run.base]
     table: pd.DataFrame = pd.concat([run.over_time(quantity, name, every) for name in named])
-    return {"effects": table, **_money(run), **_assumed(run)}
+    return {"effects": table, **_said(run)}
 
 
 def _varied(run: SweepRun, measures: Any = ()) -> dict[str, Any]:
@@ -75,14 +72,14 @@ def _varied(run: SweepRun, measures: Any = ()) -> dict[str, Any]:
     table = run.scenarios.join(values[named], on="scenario")
     paths = [column for column in run.scenarios.columns if column != "scenario"]
     units = {name: measure_named(name).unit for name in named}
-    return {"table": table, "parameters": paths, "measures": units, **_money(run), **_assumed(run)}
+    return {"table": table, "parameters": paths, "measures": units, **_said(run)}
 
 
 PICTURES = {
     "effects": Picture(
         "scenario_effects",
         'each scenario against the base; measure="net" for another than the first',
-        lambda run: {"effects": run.effects, **_money(run), **_assumed(run)},
+        lambda run: {"effects": run.effects, **_said(run)},
     ),
     "over_time": Picture(
         "effect_over_time",
@@ -94,7 +91,7 @@ PICTURES = {
     "sensitivity": Picture(
         "sensitivity",
         "which factor drives the answer: Morris or Sobol indices",
-        lambda run: {"indices": run.sensitivity, **_money(run), **_assumed(run)},
+        lambda run: {"indices": run.sensitivity, **_said(run)},
     ),
     "coordinates": Picture(
         "parallel_coordinates", "a line a scenario through what was varied and what came of it", _varied, ("measures",)

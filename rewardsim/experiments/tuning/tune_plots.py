@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from rewardsim.economics.objectives import measure as measure_named
-from rewardsim.experiments.pictures import Picture
+from rewardsim.experiments.pictures import Picture, assumed_of, units_of
 
 if TYPE_CHECKING:
     from .tune_run import TuneRun
@@ -14,19 +14,9 @@ SAMPLE = ("sample", "measure", "goal", "gain", "gain_low", "gain_high", "replica
 """Columns of a sample of assumptions that are not what was assumed."""
 
 
-def _units(run: TuneRun) -> dict[str, Any]:
-    programme = run.shipped
-    return {
-        "currency": programme.currency,
-        "digits": programme.minor_digits,
-        "token": programme.token,
-        "decimals": programme.token_decimals,
-    }
-
-
-def _assumed(run: TuneRun) -> dict[str, str]:
-    said = run.manifest["population"]
-    return {"assumed": f'behaviour "{said["preset"]}", phi = {said["phi"]:g}; population {said["id"]}'}
+def _said(run: TuneRun) -> dict[str, Any]:
+    """Return the units of a figure, and what it rests on."""
+    return units_of(run.shipped) | assumed_of(run.manifest["population"])
 
 
 def _front(run: TuneRun, across: str = "", up: str = "") -> dict[str, Any]:
@@ -36,7 +26,7 @@ def _front(run: TuneRun, across: str = "", up: str = "") -> dict[str, Any]:
     across = across or next((name for name in named if name != up), up)
     axes = {place: (name, measure_named(name).unit) for place, name in (("across", across), ("up", up))}
     done = run.trials[run.trials["state"] == "done"]
-    return {"trials": done, **axes, "parameters": run.parameters, **_units(run), **_assumed(run)}
+    return {"trials": done, **axes, "parameters": run.parameters, **_said(run)}
 
 
 def _varied(run: TuneRun) -> dict[str, Any]:
@@ -44,7 +34,7 @@ def _varied(run: TuneRun) -> dict[str, Any]:
     first, *others = run.measures
     units = {name: measure_named(name).unit for name in (*others, first)}
     done = run.trials[run.trials["state"] == "done"]
-    return {"table": done, "parameters": run.parameters, "measures": units, **_units(run), **_assumed(run)}
+    return {"table": done, "parameters": run.parameters, "measures": units, **_said(run)}
 
 
 def _samples(run: TuneRun, measure: str = "") -> dict[str, Any]:
@@ -54,7 +44,7 @@ def _samples(run: TuneRun, measure: str = "") -> dict[str, Any]:
         return {"samples": rows, "unit": ""}
     measure = measure or str(rows["measure"].iloc[0])
     factors = [column for column in rows.columns if column not in SAMPLE]
-    said = {"unit": measure_named(measure).unit, "factors": factors, **_units(run), **_assumed(run)}
+    said = {"unit": measure_named(measure).unit, "factors": factors, **_said(run)}
     return {"samples": rows[rows["measure"] == measure], **said}
 
 
