@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 from numba import njit
 
+from rewardsim.population.streams import encoded
 from rewardsim.rules import codes
 from rewardsim.rules.records import Book, Lot, Member, Order
 
@@ -26,8 +27,7 @@ VOIDED = EXCHANGED + 1  # flow to CLAWED of awards refused at delivery, also cou
 FLOWS = VOIDED + 1
 KINDS = 3  # of a member's flows, told apart: exchanged, voided, given back
 RANGE = 4096  # members per range of the digest
-PAIR = 16  # bytes of a member's two words
-EMPTY = bytes(PAIR)
+JOURNAL = b"journal"  # stands before a member's chain of notes
 MASK = (1 << 63) - 1
 DAYS = 1 << 24  # more than any day, before or after 1970
 FACTOR_A = 0x2545F4914F6CDD1D
@@ -109,23 +109,24 @@ class Auditor:
 
     def said(self, ids: Sequence[str], journal: Any, rows: Any) -> bytes:
         """Return what the digest is made of for some members: names and chains."""
-        part = bytearray()
-        chains = _packed(self.chains[rows])
-        notes = _packed(np.zeros_like(self.chains[rows]) if journal is None else journal[rows])
-        for m, chain, noted in zip(rows.tolist(), chains, notes, strict=True):
-            if noted or chain:
-                name = ids[m].encode()
-                part += len(name).to_bytes(8, "little") + name + (chain or EMPTY)
-            if noted:
-                part += b"journal" + noted
-        return bytes(part)
+        if not len(rows):
+            return b""
+        names, lengths = encoded(ids, rows)
+        chains = self.chains[rows]
+        notes = np.zeros_like(chains) if journal is None else journal[rows]
+        noted = notes.any(axis=1)[:, None]
+        heard = noted | chains.any(axis=1)[:, None]
+        named = heard & (np.arange(names.shape[1]) < lengths[:, None])
+        word = np.broadcast_to(np.frombuffer(JOURNAL, dtype=np.uint8), (len(rows), len(JOURNAL)))
+        parts = [(_bytes(lengths), heard), (names, named), (_bytes(chains), heard), (word, noted)]
+        parts.append((_bytes(notes), noted))
+        whole = np.hstack([part for part, _ in parts])
+        return bytes(whole[np.hstack([np.broadcast_to(kept, part.shape) for part, kept in parts])])
 
 
-def _packed(chains: Any) -> list[bytes]:
-    """Return each member's two words as bytes, none where both are 0."""
-    whole = np.ascontiguousarray(chains).tobytes()
-    used = chains.any(axis=1).tolist()
-    return [whole[PAIR * m : PAIR * m + PAIR] if found else b"" for m, found in enumerate(used)]
+def _bytes(numbers: Any) -> Any:
+    """Return each row's numbers as eight bytes each, lowest first."""
+    return np.ascontiguousarray(numbers, dtype="<i8").view(np.uint8).reshape(len(numbers), -1)
 
 
 def mix(chain: int, value: int, factor: int) -> int:

@@ -5,12 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from rewardsim.behaviour.records import SEEN_COUNT, Seen
-from rewardsim.rules.records import Entry, Note
 
 from .batches import joined
 from .ground import Ground
 
-LEAST = 1 << 16  # rows collected before they are handed on
+LEAST = 1 << 15  # rows collected before they are handed on; a shard's table full of them goes alone
 
 
 class Collected:
@@ -24,9 +23,9 @@ class Collected:
     def take(self, shard: int) -> None:
         """Take what a shard has written so far."""
         ground = self._ground
-        for name, record, field in (("entries", Entry, "entry_count"), ("notes", Note, "note_count")):
+        for name, field in (("entries", "entry_count"), ("notes", "note_count")):
             if count := ground.head(shard, field):
-                self._parts[name].append(ground.rows(getattr(ground.books[shard], name), count, record))
+                self._parts[name].append(ground.hand_over(shard, name, count))
                 ground.set_head(shard, field, 0)
         world = ground.worlds[shard]
         if count := int(world.counts[SEEN_COUNT]):

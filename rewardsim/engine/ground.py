@@ -30,7 +30,7 @@ from rewardsim.rules import codes
 from rewardsim.rules.records import NEVER, NONE, Book, Event, EventLine, Law
 
 from .batches import as_array, as_objects, copied
-from .tables import FREE_LISTS, MEMBERS_TABLES, TABLES, blank, grown, lengthened, open_book, refresh
+from .tables import FREE_LISTS, MEMBERS_TABLES, TABLES, blank, grown, lengthened, open_book, refresh, unwritten
 
 OWN_BOOK = ("head", "requests", "entries", "notes")
 ENTRIES = 1 << 16  # rows of a shard's entries
@@ -125,6 +125,15 @@ class Ground:
     def rows(self, table: Any, count: int, record: type) -> Any:
         """Return a table's first rows as a structured array of their own."""
         return copied(table[:count]) if self.compiled else as_array(table[:count], record)
+
+    def hand_over(self, shard: int, name: str, count: int) -> Any:
+        """Return what a shard wrote into a table of its book that is its own: the table itself, where that is much."""
+        table, record = getattr(self.books[shard], name), TABLES[name]
+        if not self.compiled or count < len(table) // 2:
+            return self.rows(table, count, record)
+        self.books[shard] = self.books[shard]._replace(**{name: unwritten(record, len(table))})
+        self._addresses.pop(shard, None)
+        return table[:count]
 
     def people(self, rows: Any, *fields: str) -> list[Any]:
         """Return some fields of some people as arrays."""

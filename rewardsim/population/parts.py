@@ -47,13 +47,17 @@ class PartIds(Ids):
         self._ranges = part.ranges
 
     def __getitem__(self, at: Any) -> Any:
-        if isinstance(at, slice) or not 0 <= at < self._count:
+        if isinstance(at, slice) or not 0 <= at < self.first:
             return super().__getitem__(at)
         for some in self._ranges:
             if at < len(some):
                 return NAME % (some[at] + 1)
             at -= len(some)
         raise IndexError(at)
+
+    def numbers(self, rows: Any) -> Any:
+        """Return the numbers in the names of some of the part's first, an array."""
+        return Part(self._ranges).numbers()[rows] + 1
 
 
 def parts(members: int, count: int, digits: int = DIGITS) -> list[Part]:

@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from rewardsim.engine import loop
+from rewardsim.engine import link_once, loop
 from rewardsim.engine.pointers import tables_type
 from rewardsim.engine.tables import dtype_of
 from rewardsim.rules.records import Event, EventLine
@@ -46,8 +46,7 @@ def main(out: str, cpu: str) -> None:
     machine = binding.Target.from_triple(triple).create_target_machine(
         cpu=cpu, features=_features(cpu), opt=3, reloc="pic", codemodel="default"
     )
-    builder = binding.create_pass_builder(machine, binding.create_pipeline_tuning_options(speed_level=3))
-    builder.getModulePassManager().run(module, builder)
+    link_once.optimize_whole(module, machine)
     Path(out).write_bytes(machine.emit_object(module))
 
 
@@ -63,7 +62,7 @@ def _lowered() -> str:
     from numba import njit, types
     from numba.core.compiler_lock import global_compiler_lock
 
-    from rewardsim.engine import compiled, link_once
+    from rewardsim.engine import compiled
 
     native = njit(nogil=True, _nrt=False)(kernel)
     number = types.int64
@@ -73,11 +72,9 @@ def _lowered() -> str:
         found = native.overloads[native.signatures[0]]
         found.library._ensure_finalized()
     module = binding.parse_assembly(found.library.get_llvm_str())
-    for function in module.functions:
-        if function.name == found.fndesc.llvm_func_name:
-            function.name, function.linkage, function.visibility = SYMBOL, "external", "hidden"
-        elif not function.is_declaration:
-            function.linkage = "internal"
+    entry = module.get_function(found.fndesc.llvm_func_name)
+    entry.name, entry.linkage, entry.visibility = SYMBOL, "external", "hidden"
+    link_once.hide(module, lambda name: name != SYMBOL)
     for variable in module.global_variables:
         if not variable.is_declaration:
             variable.linkage = "internal"

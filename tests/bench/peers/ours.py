@@ -15,6 +15,7 @@ import numpy as np
 
 from rewardsim.engine.simulation import Simulated, simulate_population
 from rewardsim.population import Population, parse_population
+from rewardsim.population.streams import Ids
 from rewardsim.programme import Programme, parse_programme
 from rewardsim.rules import codes
 
@@ -104,7 +105,7 @@ class Given:
 
     file: Population
     persons: Any
-    ids: list[str]
+    ids: Ids
     baskets: list[float]
 
     @property
@@ -113,8 +114,8 @@ class Given:
         return len(self.persons)
 
     def people(self, *_: Any, **__: Any) -> tuple[Any, list[str]]:
-        """Return the members, whose traits do not depend on luck any more."""
-        return self.persons.copy(), list(self.ids)
+        """Return the members, whose traits do not depend on luck any more; the engine writes on rows of its own."""
+        return self.persons, self.ids
 
     def tables(self, *arguments: Any, **named: Any) -> dict[str, Any]:
         """Return what members share, with the model's table of baskets."""
