@@ -46,17 +46,19 @@ def find_candidate(world: World, m: int) -> None:
         person.next_at = UNSET
         return
     end = habits.last_day + 1
+    candidate, at = person.candidate, person.next_at
     while True:
-        found = luck(world, person, person.candidate, CANDIDATE, 0)
-        person.next_at -= math.log(uniform(found[0])) / pace
-        if person.next_at >= end:
+        found = luck(world, person, candidate, CANDIDATE, 0)
+        at -= math.log(uniform(found[0])) / pace
+        if at >= end:
             person.next_at = UNSET
-            return
-        person.next_mark = uniform(found[1]) * top
-        if person.next_mark < world.seasons[int(person.next_at) - habits.first_day] * habits.ceiling:
-            person.next_size = found[2]
-            return
-        person.candidate += 1
+            break
+        mark = uniform(found[1]) * top
+        if mark < world.seasons[int(at) - habits.first_day] * habits.ceiling:
+            person.next_at, person.next_mark, person.next_size = at, mark, found[2]
+            break
+        candidate += 1
+    person.candidate = candidate
 
 
 def leaving_at(person: Person) -> float:

@@ -9,12 +9,13 @@ from __future__ import annotations
 import importlib
 import inspect
 import pkgutil
+from collections.abc import Callable
 from types import ModuleType
 from typing import Any
 
 import numpy as np
 from numba import njit
-from numba.extending import register_jitable
+from numba.extending import overload
 
 import rewardsim.rules
 from rewardsim.rules import records
@@ -41,9 +42,16 @@ BATCH = tables_type(
 
 def register(module: ModuleType) -> None:
     """Make a module's functions callable from compiled code. Rules allocate nothing, hence no run time."""
-    for function in vars(module).values():
+    for found in vars(module).values():
+        function = inspect.unwrap(found) if callable(found) else found
         if inspect.isfunction(function) and function.__module__ == module.__name__ and function.__name__ != ahead.LOOK:
-            register_jitable(_nrt=False)(function)
+            # What a function remembers is for the interpreter alone.
+            overload(found, jit_options={"_nrt": False}, strict=False)(_itself(function))
+
+
+def _itself(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Return what tells numba to compile a function as it stands, whatever it is called with."""
+    return lambda *arguments, **named: function
 
 
 for _info in pkgutil.iter_modules(rewardsim.rules.__path__):

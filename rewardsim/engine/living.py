@@ -11,7 +11,7 @@ from rewardsim.behaviour.life import AGAIN, OVER, propose, react
 from rewardsim.behaviour.presence import notice_tier
 from rewardsim.behaviour.records import FRIEND_COUNT, PARCEL_SPARE, SEEN_COUNT, SEEN_KEPT, World
 from rewardsim.rules.apply import apply
-from rewardsim.rules.clock import advance
+from rewardsim.rules.clock import advance, next_due
 from rewardsim.rules.codes import ENROLLED, ORDER, REDEEM
 from rewardsim.rules.draws import hold_draw
 from rewardsim.rules.records import NONE, Book, Event, Law
@@ -111,9 +111,10 @@ def look_ahead(law: Law, book: Book, world: World, i: int, count: int) -> None:
 def live(law: Law, book: Book, world: World, m: int, day: int) -> bool:
     """Let one member live through a day, or through the rest of it; False where room runs out on the way."""
     if world.habits[0].programme == 1 and book.members[m].status == ENROLLED:
-        if not has_room(law, book, m, day, 1, NONE):
-            return False
-        advance(law, book, m, day)
+        if next_due(book, book.members[m]) <= day:
+            if not has_room(law, book, m, day, 1, NONE):
+                return False
+            advance(law, book, m, day)
         if len(book.standings) > 0:
             notice_tier(book, world, m, day)
     while _has_room_to_act(world):

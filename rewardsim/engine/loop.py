@@ -18,7 +18,7 @@ from rewardsim.rules.projection import project
 from rewardsim.rules.records import NEVER, NONE, Book, Event, EventLine, Law
 from rewardsim.rules.settlement import settle_next
 
-from .room import has_room, room_to_settle
+from .room import has_room, left_after, room_to_settle
 
 RUN, FINISH, SETTLE, SWEEP, DRAW = 0, 1, 2, 3, 4
 
@@ -78,17 +78,20 @@ def run_events(
 ) -> int:
     """Apply events from ``start`` on; return the first one not applied for lack of room."""
     head = book.head[0]
+    free = 0
     for i in range(start, len(events)):
         event = events[i]
         # A duplicate or conflict changes nothing, not even the day.
         if event.prior == NEW and event.day > head.day:
             if not settle_day(law, book) or draw_waits(law, book, event.day):
                 return i
+            free = 0
         look_ahead(law, book, rows_of_orders, events, i)
         row = NONE
         if event.order != NONE:
             row = rows_of_orders[event.order]
-        if not has_room(law, book, event.member, event.day, event.line_count, undone_row(event, row)):
+        free = left_after(law, book, event, undone_row(event, row), free)
+        if free < 0:
             return i
         if row == NONE and _opens_order(event):
             row = open_order(book, event.order)

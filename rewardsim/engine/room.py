@@ -1,12 +1,14 @@
 """Room: whether the book has rows for the most that one event, or one request, can write.
 
 The loop asks before it acts, so that rules never have to. What is counted here is generous, never short.
+As looking at every table takes as long as a small rule, one look does for many events, each of which
+takes away the most it can need of any table.
 """
 
 from __future__ import annotations
 
 from rewardsim.rules.codes import ASK_ACCEPT, ASK_INVITE, ASK_QUALIFY, ASK_REVOKE, ASK_STOCK
-from rewardsim.rules.records import NONE, Book, Law, Request
+from rewardsim.rules.records import NONE, Book, Event, Law, Request
 from rewardsim.rules.terms import REFERRAL_LEVELS_MAX
 
 
@@ -28,6 +30,39 @@ def has_room(law: Law, book: Book, m: int, day: int, line_count: int, row: int) 
         and len(book.notes) - head.note_count > steps + 2 * len(law.draws) + _tickets_held(book, m) + 6
         and len(book.requests) - head.request_count > asked
     )
+
+
+def left_after(law: Law, book: Book, event: Event, row: int, free: int) -> int:
+    """Return how many of the rows known to be ``free`` are left after one event; negative where it has no room.
+
+    ``row`` is the order it may undo, else NONE. Every table is looked at only where ``free`` does not do.
+    """
+    member = book.members[event.member]
+    lots = member.lot_count + member.order_count + len(law.campaigns) + 7
+    needed = 4 * lots + 2 * member.order_count + 2 * len(law.draws) + event.line_count + 8
+    plain = member.agenda_day > event.day and member.ticket_first == NONE and row == NONE
+    if plain and needed <= free:
+        return free - needed
+    if not has_room(law, book, event.member, event.day, event.line_count, row):
+        return -1
+    if not plain:
+        return 0
+    return max(0, rows_free(law, book) - needed)
+
+
+def rows_free(law: Law, book: Book) -> int:
+    """Return how many rows every table has at least that an event may write into."""
+    head = book.head[0]
+    free = min(head.lot_spare, head.piece_spare, head.line_spare, head.order_spare, head.holding_spare)
+    free = min(free, len(book.entries) - head.entry_count, len(book.requests) - head.request_count)
+    draws, tiers = len(law.draws) > 0, len(book.standings) > 0
+    if draws:
+        free = min(free, head.ticket_spare)
+    if tiers:
+        free = min(free, head.deed_spare)
+    if draws or tiers or len(book.ties) > 0:
+        free = min(free, len(book.notes) - head.note_count)
+    return free
 
 
 def room_to_settle(law: Law, book: Book, request: Request) -> bool:
