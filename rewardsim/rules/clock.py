@@ -27,7 +27,9 @@ def next_due(book: Book, member: Member) -> int:
 
     A lot put back, or released, after its expiry is due on the day reached.
     """
-    due = min(member.release_day, member.agenda_day)
+    due = member.release_day
+    if member.agenda_day < due:
+        due = member.agenda_day
     if member.lot_first != NONE:
         expiry_day = book.lots[member.lot_first].expiry_day
         if expiry_day < member.clock_day:
