@@ -12,10 +12,7 @@ from oracle.stepper import replayed
 from oracle.world import Event, Note
 
 from parity.checks import by_member, check_all, check_notes, notes_by_member
-from rewardsim.engine import loop, room
 from rewardsim.rules import codes
-from rewardsim.rules.records import Book, Law
-from rewardsim.rules.records import Event as LawEvent
 
 OTHERS = [engine for engine in ENGINES if engine != "oracle"]
 PROFILE = settings(
@@ -77,26 +74,6 @@ def test_parity_in_chunks_and_little_room(seed: int, chunk: int, engine: str) ->
     assert found.outcomes == expected.outcomes
     assert found.entries == expected.entries
     assert found == expected
-
-
-@pytest.mark.parametrize("rows", [4, 1 << 10])
-@pytest.mark.parametrize("seed", range(7_000, 7_012))
-def test_no_look_at_the_tables_is_left_out_that_would_find_no_room(
-    seed: int, rows: int, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    law, events, until = scenario(seed, 400, 12, late=0.05, social=seed % 2 == 1)
-    spared: list[bool] = []
-
-    def watched(law: Law, book: Book, event: LawEvent, row: int, free: int) -> int:
-        left = room.left_after(law, book, event, row, free)
-        if left >= 0:
-            assert room.has_room(law, book, event.member, event.day, event.line_count, row)
-            spared.append(0 < left < free)
-        return left
-
-    monkeypatch.setattr(loop, "left_after", watched)
-    replayed(law, events, until, "interpreted", len(events), entries=max(1 << 9, 8 * rows), rows=rows)
-    assert rows == 4 or sum(spared) > len(events) // 4
 
 
 def regrouped(events: list[Event], size: int) -> list[Event]:
