@@ -7,7 +7,7 @@ import pytest
 from rewardsim.engine import loop, room
 from rewardsim.engine.machine import Machine
 from rewardsim.programme import parse_programme
-from rewardsim.rules.codes import ASK_STOCK, CLOSE, DUPLICATE, ENROL, EXCHANGE, ORDER, SAME_PAYLOAD, SHARE
+from rewardsim.rules.codes import CLOSE, DUPLICATE, ENROL, EXCHANGE, ORDER, SAME_PAYLOAD, SHARE
 from rewardsim.rules.records import Book, Event, EventLine, Law
 
 HEAD = """
