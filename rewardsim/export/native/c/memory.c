@@ -77,13 +77,14 @@ rs_status take(rs_book *book, int64_t task, int64_t start, int64_t day, int64_t 
     return RS_FAULT;
 }
 
-/* Tells by how many rows a table that is short grows; 0 where half of it is free. */
+/* Tells by how many rows a table that is short grows; 0 where half of it is free. Orders that were forgotten are as
+ * good as free. */
 static int64_t short_of(const rs_book *book, int which) {
     const table_kind *kind = &table_kinds[which];
     const rs_head *head = head_of(book);
     int64_t count = book->tables[which].count, used = 0;
     if (kind->head_spare >= 0)
-        used = count - book->tables[TABLE_HEAD].rows[kind->head_spare];
+        used = count - book->tables[TABLE_HEAD].rows[kind->head_spare] - (which == TABLE_ORDERS ? book->forgotten : 0);
     else if (which == TABLE_ENTRIES)
         used = head->entry_count;
     else if (which == TABLE_NOTES)
@@ -183,18 +184,16 @@ static rs_status hold_draw(rs_book *book) {
     return status;
 }
 
-static int orders_are_short(const rs_book *book) { return short_of(book, TABLE_ORDERS) > 0; }
-
-/* Does what the rules wait for: holds a draw, frees forgotten orders, or finds memory. Where orders are what was short
- * and half of them came free, nothing grows: to make room anew with every sweep would never end. */
+/* Does what the rules wait for: holds a draw, frees forgotten orders, or finds memory. To free orders all are looked
+ * at, which is worth it where none is left; where half of them came free nothing grows, or it would with every sweep. */
 rs_status make_room(rs_book *book) {
     int64_t ignored = 0;
     if (head_of(book)->draw_due)
         return hold_draw(book);
-    if (book->forgotten && orders_are_short(book)) {
+    if (book->forgotten && head_of(book)->order_spare == 0) {
         book->forgotten = 0;
         rs_status status = take(book, SWEEP, 0, 0, &ignored);
-        if (status != RS_OK || !orders_are_short(book))
+        if (status != RS_OK || !short_of(book, TABLE_ORDERS))
             return status;
     }
     return grow(book);
