@@ -3,7 +3,7 @@
 
 #include "book.h"
 
-enum { STEP = 64, LINES_A_STEP = 2 * STEP, AHEAD = 12 };
+enum { STEP = 128, LINES_A_STEP = 2 * STEP, AHEAD = 12 };
 
 /* Forgets what the call before handed out; what no call has handed out yet stays. */
 static void begin(rs_book *book, rs_reply *reply) {
