@@ -3,6 +3,8 @@
 
 #include "book.h"
 
+/* Events a step takes: of so many all that is copied stays in the nearest cache. Fewer, and the rules, which look ahead
+ * as far within a step, look too seldom. */
 enum { STEP = 128, LINES_A_STEP = 2 * STEP, AHEAD = 12 };
 
 /* Forgets what the call before handed out; what no call has handed out yet stays. */
