@@ -65,6 +65,10 @@ void *widened(const rs_book *book, void *rows, int64_t row_size, int64_t *room, 
 void *reallocate(const rs_options *options, void *memory, size_t size);
 rs_status ready(const rs_book *book);
 
+/* check.c */
+int all_sound(
+    const rs_book *book, const rs_event *events, int64_t count, const rs_event_line *lines, int64_t line_count, int64_t *longest);
+
 /* digest.c */
 void fold(rs_book *book);
 uint64_t id_hash(const char *id, size_t length);

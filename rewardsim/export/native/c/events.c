@@ -3,6 +3,10 @@
 
 #include "book.h"
 
+/* Events a step takes: of so many all that is copied stays in the nearest cache. Fewer, and the rules, which look ahead
+ * as far within a step, look too seldom. */
+enum { STEP = 128, LINES_A_STEP = 2 * STEP, AHEAD = 12 };
+
 /* Forgets what the call before handed out; what no call has handed out yet stays. */
 static void begin(rs_book *book, rs_reply *reply) {
     memset(reply, 0, sizeof *reply);
@@ -46,92 +50,103 @@ static void ask_for(const table *rows, int64_t row, int64_t words) {
             __builtin_prefetch(rows->rows + row * words + word, 1);
 }
 
-/* What one event will touch; for many, the rules look ahead themselves. */
-static void look_ahead(const rs_book *book, const rs_event *event) {
+/* What events will touch; the rules look ahead themselves, but not past the events of one step, nor at its first. */
+static void look_ahead(const rs_book *book, const rs_event *events, int64_t count) {
     const table *rows = &book->call[ROWS_OF_ORDERS];
-    ask_for(&book->tables[TABLE_MEMBERS], event->member, table_kinds[TABLE_MEMBERS].words);
-    ask_for(&book->tables[TABLE_STANDINGS], event->member, table_kinds[TABLE_STANDINGS].words);
-    ask_for(&book->tables[TABLE_TIES], event->member, table_kinds[TABLE_TIES].words);
-    if (event->order >= 0 && event->order < rows->count)
-        ask_for(&book->tables[TABLE_ORDERS], rows->rows[event->order], table_kinds[TABLE_ORDERS].words);
-}
-
-static rs_status check_all(
-    const rs_book *book, const rs_event *events, int64_t count, const rs_event_line *lines, int64_t line_count, int64_t *needed) {
-    *needed = 0;
-    for (int64_t i = 0; i < count; i++) {
-        int64_t first = events[i].line_first, own = events[i].line_count;
-        if (own < 0 || (own > 0 && (first < 0 || first > line_count || own > line_count - first)))
-            return RS_INVALID;
-        if (rs_check(book, events + i, own ? lines + first : NULL, own, NULL, 0))
-            return RS_INVALID;
-        *needed += own ? own : 1;
+    for (int64_t i = 0; i < count && i < AHEAD; i++) {
+        const rs_event *event = events + i;
+        ask_for(&book->tables[TABLE_MEMBERS], event->member, table_kinds[TABLE_MEMBERS].words);
+        ask_for(&book->tables[TABLE_STANDINGS], event->member, table_kinds[TABLE_STANDINGS].words);
+        ask_for(&book->tables[TABLE_TIES], event->member, table_kinds[TABLE_TIES].words);
+        if (event->order >= 0 && event->order < rows->count)
+            ask_for(&book->tables[TABLE_ORDERS], rows->rows[event->order], table_kinds[TABLE_ORDERS].words);
     }
-    return RS_OK;
 }
 
-static rs_status find_room(rs_book *book, int64_t count, int64_t line_count) {
-    void *events = widened(book, book->call[EVENTS].rows, sizeof(rs_event), &book->event_room, count);
+/* Finds room for what one step takes: a number of events, and the lines of at least the one that has most. No event is
+ * known to be the last of its order here, so the numbers that would say so stay zero. */
+static rs_status find_room(rs_book *book, int64_t longest) {
+    if (book->line_room && longest <= book->line_room)
+        return RS_OK;
+    void *events = widened(book, book->call[EVENTS].rows, sizeof(rs_event), &book->event_room, STEP);
     if (!events)
         return RS_NO_MEMORY;
     book->call[EVENTS].rows = events;
-    void *numbers = widened(book, book->call[NUMBERS].rows, 8, &book->number_room, count);
+    void *numbers = widened(book, book->call[NUMBERS].rows, 8, &book->number_room, STEP);
     if (!numbers)
         return RS_NO_MEMORY;
-    book->call[NUMBERS].rows = numbers;
-    void *lines = widened(book, book->call[LINES].rows, sizeof(rs_event_line), &book->line_room, line_count);
+    book->call[NUMBERS].rows = memset(numbers, 0, STEP * 8);
+    longest = longest < LINES_A_STEP ? LINES_A_STEP : longest;
+    void *lines = widened(book, book->call[LINES].rows, sizeof(rs_event_line), &book->line_room, longest);
     if (!lines)
         return RS_NO_MEMORY;
     book->call[LINES].rows = lines;
     return RS_OK;
 }
 
-/* Copies events and lines to where the rules may write on them; an event without lines gets one. */
-static void copy_in(rs_book *book, const rs_event *events, int64_t count, const rs_event_line *lines) {
+/* Copies an event and its lines to where the rules may write on them; one without lines gets one. */
+static void copy_event(
+    rs_event *to, rs_event_line *line, int64_t line_first, const rs_event *event, const rs_event_line *lines) {
+    int64_t own = event->line_count;
+    *to = *event;
+    to->line_first = line_first;
+    to->line_count = own ? own : 1;
+    if (own == 0)
+        *line = (rs_event_line){.number = 1, .amount = event->amount, .discount = event->discount};
+    for (int64_t i = 0; i < own; i++)
+        line[i] = lines[event->line_first + i];
+}
+
+/* Copies in as many events as one step takes; returns how many. */
+static int64_t copy_in(rs_book *book, const rs_event *events, int64_t count, const rs_event_line *lines) {
     rs_event *to = (rs_event *)book->call[EVENTS].rows;
-    rs_event_line *line = (rs_event_line *)book->call[LINES].rows, *first = line;
-    for (int64_t i = 0; i < count; i++) {
-        int64_t own = events[i].line_count;
-        to[i] = events[i];
-        to[i].line_first = line - first;
-        to[i].line_count = own ? own : 1;
-        if (own) {
-            memcpy(line, lines + events[i].line_first, (size_t)own * sizeof *line);
-            line += own;
-        } else
-            *line++ = (rs_event_line){.number = 1, .amount = events[i].amount, .discount = events[i].discount};
+    rs_event_line *line = (rs_event_line *)book->call[LINES].rows;
+    int64_t taken = 0, filled = 0, most = count < STEP ? count : STEP;
+    for (; taken < most; taken++) {
+        int64_t after = filled + (events[taken].line_count ? events[taken].line_count : 1);
+        if (after > book->line_room)
+            break;
+        copy_event(to + taken, line + filled, filled, events + taken, lines);
+        filled = after;
     }
-    memset(book->call[NUMBERS].rows, 0, (size_t)count * 8);
-    book->call[EVENTS].count = count;
-    book->call[LINES].count = line - first;
-    book->call[NUMBERS].count = count;
+    book->call[EVENTS].count = book->call[NUMBERS].count = taken;
+    book->call[LINES].count = filled;
+    return taken;
+}
+
+/* Applies events that are sound, so many a step that what is copied stays near the processor. */
+static rs_status apply_in_steps(
+    rs_book *book, const rs_event *events, int64_t count, const rs_event_line *lines, rs_outcome *outcomes, int64_t *applied) {
+    rs_status status = RS_OK;
+    for (*applied = 0; status == RS_OK && *applied < count;) {
+        int64_t reached, taken = copy_in(book, events + *applied, count - *applied, lines);
+        book->call[OUTCOMES] = (table){(int64_t *)(outcomes + *applied), taken};
+        status = carry_out(book, RUN, taken, 0, &reached);
+        *applied += reached;
+        look_ahead(book, events + *applied, count - *applied);
+    }
+    return status;
 }
 
 rs_status rs_apply_many(
     rs_book *book, const rs_event *events, int64_t count, const rs_event_line *lines, int64_t line_count,
     rs_outcome *outcomes, rs_reply *reply) {
-    int64_t needed, reached;
+    int64_t longest;
     rs_status status = ready(book);
     if (status != RS_OK)
         return status;
     if (!reply || (count > 0 && (!events || !outcomes)) || (line_count > 0 && !lines))
         return RS_NULL;
-    if (count == 1)
-        look_ahead(book, events);
+    look_ahead(book, events, count);
     begin(book, reply);
-    if (count < 0 || line_count < 0)
+    if (count < 0 || line_count < 0 || !all_sound(book, events, count, lines, line_count, &longest))
         return RS_INVALID;
-    status = check_all(book, events, count, lines, line_count, &needed);
-    if (status == RS_OK)
-        status = find_room(book, count, needed);
+    status = find_room(book, longest);
     if (status != RS_OK)
         return status;
-    copy_in(book, events, count, lines);
-    book->call[OUTCOMES] = (table){(int64_t *)outcomes, count};
-    status = carry_out(book, RUN, count, 0, &reached);
-    reply->applied = reached;
-    if (reached > 0)
-        reply->outcome = outcomes[reached - 1];
+    status = apply_in_steps(book, events, count, lines, outcomes, &reply->applied);
+    if (reply->applied > 0)
+        reply->outcome = outcomes[reply->applied - 1];
     return deliver(book, reply, status);
 }
 

@@ -31,33 +31,35 @@ void *widened(const rs_book *book, void *rows, int64_t row_size, int64_t *room, 
     return wider;
 }
 
-static void enter_free_list(rs_book *book, int which, int64_t first) {
+/* Writes fresh rows from ``first`` on; where the table has a free list they head it, the first before all others. */
+static void freshen(rs_book *book, int which, int64_t first) {
     const table_kind *kind = &table_kinds[which];
-    table *rows = &book->tables[which];
-    int64_t *head = book->tables[TABLE_HEAD].rows;
-    for (int64_t row = first; row < rows->count; row++)
-        rows->rows[row * kind->words + kind->next] = row + 1 < rows->count ? row + 1 : head[kind->head_free];
+    const table *rows = &book->tables[which];
+    int64_t *head = book->tables[TABLE_HEAD].rows, *last = rows->rows + (rows->count - 1) * kind->words;
+    int64_t *row = rows->rows + first * kind->words;
+    for (int64_t number = first; row <= last; row += kind->words) {
+        memcpy(row, kind->fresh, (size_t)kind->words * 8);
+        if (kind->next >= 0)
+            row[kind->next] = ++number;
+    }
+    if (kind->next < 0)
+        return;
+    last[kind->next] = head[kind->head_free];
     head[kind->head_free] = first;
     head[kind->head_spare] += rows->count - first;
 }
 
 rs_status grow_table(rs_book *book, int which, int64_t extra) {
-    const table_kind *kind = &table_kinds[which];
-    table *rows = &book->tables[which];
-    int64_t first = rows->count;
+    int64_t words = table_kinds[which].words, first = book->tables[which].count;
     if (extra <= 0)
         return RS_OK;
     if (extra > ROWS_MAX - first)
         return RS_NO_MEMORY;
-    int64_t *longer = reallocate(&book->options, rows->rows, (size_t)((first + extra) * kind->words * 8));
+    int64_t *longer = reallocate(&book->options, book->tables[which].rows, (size_t)((first + extra) * words * 8));
     if (!longer)
         return RS_NO_MEMORY;
-    rows->rows = longer;
-    rows->count = first + extra;
-    for (int64_t row = first; row < rows->count; row++)
-        memcpy(longer + row * kind->words, kind->fresh, (size_t)kind->words * 8);
-    if (kind->head_free >= 0)
-        enter_free_list(book, which, first);
+    book->tables[which] = (table){longer, first + extra};
+    freshen(book, which, first);
     return RS_OK;
 }
 
@@ -75,13 +77,14 @@ rs_status take(rs_book *book, int64_t task, int64_t start, int64_t day, int64_t 
     return RS_FAULT;
 }
 
-/* Tells by how many rows a table that is short grows; 0 where half of it is free. */
+/* Tells by how many rows a table that is short grows; 0 where half of it is free. Orders that were forgotten are as
+ * good as free. */
 static int64_t short_of(const rs_book *book, int which) {
     const table_kind *kind = &table_kinds[which];
     const rs_head *head = head_of(book);
     int64_t count = book->tables[which].count, used = 0;
     if (kind->head_spare >= 0)
-        used = count - book->tables[TABLE_HEAD].rows[kind->head_spare];
+        used = count - book->tables[TABLE_HEAD].rows[kind->head_spare] - (which == TABLE_ORDERS ? book->forgotten : 0);
     else if (which == TABLE_ENTRIES)
         used = head->entry_count;
     else if (which == TABLE_NOTES)
@@ -181,15 +184,16 @@ static rs_status hold_draw(rs_book *book) {
     return status;
 }
 
-/* Does what the rules wait for: holds a draw, frees forgotten orders, or finds memory. */
+/* Does what the rules wait for: holds a draw, frees forgotten orders, or finds memory. To free orders all are looked
+ * at, which is worth it where none is left; where half of them came free nothing grows, or it would with every sweep. */
 rs_status make_room(rs_book *book) {
     int64_t ignored = 0;
     if (head_of(book)->draw_due)
         return hold_draw(book);
-    if (book->forgotten && 2 * head_of(book)->order_spare < book->tables[TABLE_ORDERS].count) {
+    if (book->forgotten && head_of(book)->order_spare == 0) {
         book->forgotten = 0;
         rs_status status = take(book, SWEEP, 0, 0, &ignored);
-        if (status != RS_OK)
+        if (status != RS_OK || !short_of(book, TABLE_ORDERS))
             return status;
     }
     return grow(book);
