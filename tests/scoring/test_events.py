@@ -10,10 +10,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from rewardsim.scoring import InvalidEvent, MemoryStore, Scorer, commands
-from rewardsim.scoring.checks import FIELDS, LINE, POST, faults_of, surely_good
+from rewardsim.scoring import InvalidEvent, MemoryStore, Names, Scorer, commands
+from rewardsim.scoring.checks import FIELDS, LINE, POST, faults_of, plain_values
 from rewardsim.scoring.reading import TEXT_MAX, parse
-from rewardsim.scoring.told import PAYLOAD, encode, payload_of
+from rewardsim.scoring.told import PAYLOAD, Told, encode
 from rewardsim.transactions import schema_json
 from scoring.made import make
 
@@ -201,7 +201,7 @@ def test_anything_at_all_is_answered(event: Any) -> None:
 @pytest.mark.parametrize("what", BAD)
 def test_the_short_look_lets_no_fault_pass(what: str) -> None:
     change, _ = BAD[what]
-    assert not surely_good({**GOOD, **change} if isinstance(change, dict) else change)
+    assert plain_values({**GOOD, **change} if isinstance(change, dict) else change) is None
 
 
 @PROFILE
@@ -209,12 +209,12 @@ def test_the_short_look_lets_no_fault_pass(what: str) -> None:
 def test_the_short_look_lets_nothing_pass_that_has_a_fault(change: dict[str, Any], left_out: str) -> None:
     event = {**GOOD, **change}
     for said in (event, {name: value for name, value in event.items() if name != left_out}):
-        assert not surely_good(said) or faults_of(said) == []
+        assert plain_values(said) is None or faults_of(said) == []
 
 
 def test_the_short_look_is_enough_for_most_events() -> None:
     events = [event for seed in range(10) for event in make(seed, 100, 6).events]
-    assert sum(map(surely_good, events)) > 0.8 * len(events)
+    assert sum(plain_values(event) is not None for event in events) > 0.8 * len(events)
 
 
 def test_the_payload_is_canonical() -> None:
@@ -226,7 +226,7 @@ def test_the_payload_is_canonical() -> None:
             for line in said.get("lines", ()):
                 assert None not in line.values() or line["category"] is None
             plain = json.loads(json.dumps(said), object_pairs_hook=lambda p: {k: v for k, v in p if v is not None})
-            assert payload_of(shuffled) == encode(plain)
+            assert Told(shuffled, Names()).payload == encode(plain)
 
 
 @st.composite
