@@ -34,7 +34,9 @@ class Form:
         """Return by name what is not at its default."""
         values = self.values(row)
         return {
-            name: value for name, value, usual in zip(self.names, values, self._defaults, strict=True) if value != usual
+            name: value
+            for name, value, usual in zip(self.names, values, self._defaults, strict=True)
+            if value != usual
         }
 
 

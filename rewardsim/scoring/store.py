@@ -137,3 +137,4 @@ class Store(ABC):
 
     def close(self) -> None:  # noqa: B027 - a store without anything to close says nothing
         """Let go of what the store holds open."""
+

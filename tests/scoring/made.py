@@ -185,3 +185,5 @@ def rows_of(told: list[dict[str, Any]], record: type) -> Any:
     names = [field.name for field in fields(record)]
     rows = [tuple(0 if name == "order" else row[name] for name in names) for row in told]
     return np.array(rows or [], dtype=dtype_of(record))
+
+

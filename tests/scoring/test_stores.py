@@ -229,3 +229,4 @@ def test_an_event_of_the_future_is_refused_by_the_clock(made: Made) -> None:
     assert [fault.code for fault in told.value.faults] == ["future"]
     assert scorer.apply({**event, "occurred_day": "2016-07-19"}).status
     assert next(iter(scorer.store.events()))[0]["occurred_day"] == "2016-07-19"
+
