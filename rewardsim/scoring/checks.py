@@ -178,7 +178,7 @@ def _surely_good(values: Values) -> bool:
     if kind == "invite" and counterpart_id is None:
         return False
     # Both say only where an event comes from.
-    if (recorded is not None and not is_int64(recorded)) or (source_row is not None and not is_int64(source_row)):
+    if not -INT64 <= (recorded or 0) < INT64 or not -INT64 <= (source_row or 0) < INT64:
         return False
     # All texts in one look. One that is not there reads "None", which does no harm; an empty one would not be seen.
     texts = (event_id, member_id, order_id, channel, category, item, counterpart_id, source)

@@ -12,6 +12,7 @@ from .desk import Settled, carry_on, happen, pass_days
 from .faults import Again, Fault, InvalidEvent, StoreRefused
 from .names import Names
 from .reply import OUTCOMES, Reply, day_text
+from .rows import swift
 from .shape import shape_of
 from .store import SAME, UNSEEN, About, Store, Transaction
 from .told import Told, read_event
@@ -49,7 +50,7 @@ class Scorer:
         clock: Callable[[], int] | None = None,
         future_days: int = 1,
     ) -> None:
-        self.law, self.names, self.store, self.bundle_hash = law, names, store, bundle_hash
+        self.law, self.names, self.store, self.bundle_hash = swift(law), names, store, bundle_hash
         self.secrets = secrets
         self._clock, self._future_days = clock, future_days
         store.open(law, names, About(programme, currency, timezone, bundle_hash, version, shape_of(law, names)))
