@@ -229,6 +229,39 @@ def test_the_payload_is_canonical() -> None:
             assert Told(shuffled, Names()).payload == encode(plain)
 
 
+def test_an_event_changed_after_it_was_sent_stays_as_it_was_told() -> None:
+    """What a store in memory keeps of an event is its own: lines, post and the event itself may be used again."""
+    scorer = scorer_of_one()
+    for number, one in enumerate((GOOD, {**GOOD, **POSTED})):
+        event = json.loads(json.dumps({**one, "event_id": f"e{number}"}))
+        sent = json.loads(json.dumps(event))
+        scorer.apply(sent)
+        part = sent["lines"][0] if number == 0 else sent["post"]
+        part.clear()
+        sent.clear()
+        assert scorer.apply(event).status == "duplicate"
+        said = list(scorer.store.events())[number][0]
+        assert {name: said[name] for name in event if name not in ("lines", "post")}.items() <= event.items()
+        assert bool(said["lines"] or said["post"])
+
+
+def test_a_field_that_says_nothing_makes_no_other_event() -> None:
+    scorer = scorer_of_one()
+    scorer.apply(GOOD)
+    lines = [GOOD["lines"][0], {**GOOD["lines"][1], "category": None}]
+    assert scorer.apply({**GOOD, "lines": lines, "channel": None, "source": "elsewhere"}).status == "duplicate"
+    assert scorer.apply({**GOOD, "lines": [*reversed(GOOD["lines"])]}).status == "conflict"
+
+
+@pytest.mark.parametrize("colons", ["a:b", "::::", '":"', "\\:"])
+def test_colons_in_texts_hide_no_repeated_key(colons: str) -> None:
+    text = json.dumps({**GOOD, "event_id": colons})
+    assert parse(text.encode())["event_id"] == colons
+    with pytest.raises(InvalidEvent) as told:
+        parse(text.replace('"tokens": 0', '"tokens": 0, "tokens": 1').encode())
+    assert [fault.code for fault in told.value.faults] == ["repeated_key"]
+
+
 @st.composite
 def spoilt(draw: st.DrawFn) -> bytes:
     """The text of a good event with some bytes taken out, doubled or put in."""
