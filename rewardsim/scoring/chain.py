@@ -17,6 +17,7 @@ WIDTH = len(ACCOUNTS)
 RANGE = 4096  # members per range of the digest
 MASK = (1 << 63) - 1
 DAYS = 1 << 24  # more than any day, before or after 1970
+TWICE_DAYS = 2 * DAYS
 FACTOR_A = 0x2545F4914F6CDD1D
 FACTOR_B = 0x5851F42D4C957F2D
 EMPTY = bytes(16)
@@ -32,26 +33,26 @@ def fold_entry(chains: list[int], entry: Entry) -> None:
     """Fold an entry into its member's chain, the first two words of ``chains``."""
     flow = entry.source * WIDTH + entry.target
     kind = (((entry.day + DAYS) * 128 + flow) * 32 + entry.reason) * 65536 + entry.rule
-    # ``mix`` written out: nearly every event makes entries.
-    head = ((entry.ordinal ^ kind) & MASK) * FACTOR_A & MASK
-    tail = ((entry.tokens ^ ((entry.lot + 1) * 2 * DAYS + entry.expiry_day + 1)) & MASK) * FACTOR_A & MASK
-    _append(chains, 0, head ^ head >> 29, tail ^ tail >> 29)
+    # ``mix`` written out: nearly every event makes entries. What is masked after it was
+    # multiplied need not be masked before.
+    head = (entry.ordinal ^ kind) * FACTOR_A & MASK
+    head ^= head >> 29
+    tail = (entry.tokens ^ ((entry.lot + 1) * TWICE_DAYS + entry.expiry_day + 1)) * FACTOR_A & MASK
+    tail ^= tail >> 29
+    a = (chains[0] ^ head) * FACTOR_A & MASK
+    a = (a ^ a >> 29 ^ tail) * FACTOR_A & MASK
+    b = (chains[1] ^ tail) * FACTOR_B & MASK
+    b = (b ^ b >> 29 ^ head) * FACTOR_B & MASK
+    chains[0], chains[1] = a ^ a >> 29, b ^ b >> 29
 
 
 def fold_note(chains: list[int], note: Note, counterpart: int) -> None:
     """Fold a note into its member's chain, the last two words of ``chains``; ``counterpart`` is an id's hash or 0."""
     kind = ((note.day + DAYS) * 128 + note.kind) * 128 + note.cause
     head = mix(mix(note.ordinal, kind, FACTOR_A), counterpart, FACTOR_A)
-    tail = mix(note.amount, (note.before + 1) * DAYS * 2 + note.after + 1, FACTOR_A)
-    _append(chains, 2, head, tail)
-
-
-def _append(chains: list[int], place: int, head: int, tail: int) -> None:
-    a = (chains[place] ^ head) * FACTOR_A & MASK
-    a = (a ^ a >> 29 ^ tail) * FACTOR_A & MASK
-    b = (chains[place + 1] ^ tail) * FACTOR_B & MASK
-    b = (b ^ b >> 29 ^ head) * FACTOR_B & MASK
-    chains[place], chains[place + 1] = a ^ a >> 29, b ^ b >> 29
+    tail = mix(note.amount, (note.before + 1) * TWICE_DAYS + note.after + 1, FACTOR_A)
+    chains[2] = mix(mix(chains[2], head, FACTOR_A), tail, FACTOR_A)
+    chains[3] = mix(mix(chains[3], tail, FACTOR_B), head, FACTOR_B)
 
 
 def id_hash(member_id: str) -> int:

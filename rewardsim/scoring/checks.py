@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from datetime import date
 from functools import lru_cache
+from operator import itemgetter
 from re import compile as pattern
+from types import NoneType
 from typing import Any, NamedTuple
 from unicodedata import is_normalized
 
@@ -15,6 +17,7 @@ from .faults import Fault, did_you_mean, pointer, shown
 EPOCH = date(1970, 1, 1).toordinal()
 FIRST_DAY, LAST_DAY = date(1900, 1, 1).toordinal() - EPOCH, date(2199, 12, 31).toordinal() - EPOCH
 INT32, INT64 = 2**31, 2**63
+DAY_SECONDS = 86_400
 ID_MAX, WORD_MAX, HASHTAG_MAX, TAGS_MAX, LINES_MAX = 128, 1000, 100, 1000, 1000
 CONTROL = pattern("[\x00-\x1f\x7f]")
 
@@ -90,7 +93,7 @@ FIELDS: dict[str, Field] = {
     "type": Field(True, lambda value: type(value) is str and value in EVENT_TYPES, ", ".join(EVENT_TYPES)),
     "member_id": Field(True, is_id, ID),
     "occurred_day": Field(True, is_day, DAY),
-    "second": Field(True, lambda value: type(value) is int and 0 <= value < 86_400, "a whole number, 0 to 86399"),
+    "second": Field(True, lambda value: type(value) is int and 0 <= value < DAY_SECONDS, "a whole number, 0 to 86399"),
     "amount_minor": Field(True, is_amount, AMOUNT),
     "discount_minor": Field(True, is_amount, AMOUNT),
     "tokens": Field(True, is_int64, COUNT),
@@ -121,69 +124,87 @@ POST: dict[str, Field] = {
     "tags": Field(True, lambda value: type(value) is int and 0 <= value <= TAGS_MAX, TAGS),
     "public": Field(True, lambda value: type(value) is bool, "true or false"),
 }  # fmt: skip
-REQUIRED, REQUIRED_OF_LINE = (
-    frozenset(name for name, field in fields.items() if field.required) for fields in (FIELDS, LINE)
-)
-OPTIONAL = frozenset(FIELDS) - REQUIRED
 
-
-TEXT, NAMED, NUMBER, COUNTED, DATED = 1, 2, 3, 4, 5
-SIMPLE = {
-    **dict.fromkeys(("event_id", "member_id", "order_id", "counterpart_id"), TEXT),
-    **dict.fromkeys(("channel", "category", "item", "source"), NAMED),
-    **dict.fromkeys(("amount_minor", "discount_minor"), NUMBER),
-    **dict.fromkeys(("tokens", "recorded", "source_row"), COUNTED),
-    "occurred_day": DATED,
+Values = tuple[Any, ...]
+NOTHING: dict[str, Any] = dict.fromkeys(FIELDS)
+NO_LINE: dict[str, Any] = dict.fromkeys(LINE)
+_every, _every_of_line = itemgetter(*FIELDS), itemgetter(*LINE)
+_TYPES: dict[str, tuple[type, ...]] = {
+    **dict.fromkeys(FIELDS, (str, NoneType)),
+    **dict.fromkeys(("event_id", "type", "member_id", "occurred_day"), (str,)),
+    **dict.fromkeys(("second", "amount_minor", "discount_minor", "tokens"), (int,)),
+    **dict.fromkeys(("recorded", "source_row"), (int, NoneType)),
+    **dict.fromkeys(("expiry_day", "birthday", "post"), (NoneType,)),
+    "lines": (list, NoneType),
 }
 
 
-def surely_good(event: Any) -> bool:
-    """Tell whether an event is a plain one without any fault; of all others ``faults_of`` finds out.
+def values_of(event: dict[str, Any]) -> Values:
+    """Return what an event says in every field, in the order of FIELDS; None where it says nothing."""
+    return _every({**NOTHING, **event})
 
-    Most events are, and this is how little it takes to see it. Nothing passes here that has a fault.
+
+def plain_values(event: Any) -> Values | None:
+    """Return the values of a plain event without any fault, None of all others: of these ``faults_of`` finds out.
+
+    Most events are plain, and this is how little it takes to see it. Nothing passes here that has a fault.
     """
     if type(event) is not dict:
-        return False
-    required = 0
-    for name, value in event.items():
-        if value is None:
-            if name not in OPTIONAL:
-                return False
-            continue
-        kind = SIMPLE.get(name)
-        if kind == TEXT or kind == NAMED:
-            if type(value) is not str or not 0 < len(value) <= ID_MAX or not (value.isascii() and value.isprintable()):
-                return False
-        elif kind == NUMBER or kind == COUNTED:
-            if type(value) is not int or not 0 <= value < INT64:
-                return False
-        elif kind == DATED:
-            if not is_day(value):
-                return False
-        elif name == "lines":
-            if not _surely_good_lines(value, event):
-                return False
-        elif name not in FIELDS or not FIELDS[name].good(value) or name not in REQUIRED:
-            return False
-        required += name in REQUIRED
-    return required == len(REQUIRED) and event["discount_minor"] <= event["amount_minor"] and event["type"] != "invite"
+        return None
+    whole = {**NOTHING, **event}
+    if len(whole) != len(NOTHING):  # a key that no event has
+        return None
+    values = _every(whole)
+    return values if _plain_types(tuple(map(type, values))) and _surely_good(values) else None
 
 
-def _surely_good_lines(lines: Any, event: dict[str, Any]) -> bool:
-    if type(lines) is not list or not 0 < len(lines) <= LINES_MAX:
+@lru_cache(1 << 10)
+def _plain_types(types: tuple[type, ...]) -> bool:
+    """Tell whether the types of an event's values are those of a plain one; of few combinations, so they are kept."""
+    return all(found in plain for found, plain in zip(types, _TYPES.values(), strict=True))
+
+
+def _surely_good(values: Values) -> bool:
+    """Tell whether values, each of a type that it can have, are surely without a fault."""
+    (
+        event_id, kind, member_id, occurred_day, second, amount, discount, tokens, order_id, channel, category, item,
+        counterpart_id, _, _, lines, _, recorded, source, source_row,
+    ) = values  # fmt: skip
+    day = day_of(occurred_day)
+    if day is None or not FIRST_DAY <= day <= LAST_DAY or kind not in EVENT_TYPES:
         return False
-    amount = discount = 0
+    if not (0 <= second < DAY_SECONDS and 0 <= discount <= amount < INT64 and 0 <= tokens < INT64):
+        return False
+    if kind == "invite" and counterpart_id is None:
+        return False
+    # Both say only where an event comes from.
+    if not -INT64 <= (recorded or 0) < INT64 or not -INT64 <= (source_row or 0) < INT64:
+        return False
+    # All texts in one look. One that is not there reads "None", which does no harm; an empty one would not be seen.
+    texts = (event_id, member_id, order_id, channel, category, item, counterpart_id, source)
+    together = f"{event_id}{member_id}{order_id}{channel}{category}{item}{counterpart_id}{source}"
+    if "" in texts or not (together.isascii() and together.isprintable()):
+        return False
+    if len(together) > ID_MAX and any(text is not None and len(text) > ID_MAX for text in texts):
+        return False
+    return lines is None or _surely_good_lines(lines, amount, discount)
+
+
+def _surely_good_lines(lines: list[Any], amount: int, discount: int) -> bool:
+    if not 0 < len(lines) <= LINES_MAX:
+        return False
     for line in lines:
-        if type(line) is not dict or not line.keys() <= LINE.keys():
+        if type(line) is not dict:
             return False
-        for name, field in LINE.items():
-            if name in line and not field.good(line[name]):
-                return False
-        if len(line) < len(REQUIRED_OF_LINE) + ("category" in line):
+        whole = {**NO_LINE, **line}
+        if len(whole) != len(NO_LINE):
             return False
-        amount += line["amount_minor"]
-        discount += line["discount_minor"]
-    return bool(amount == event.get("amount_minor") and discount == event.get("discount_minor"))
+        values = _every_of_line(whole)
+        if not all(field.good(value) for field, value in zip(LINE.values(), values, strict=True)):
+            return False
+        amount -= values[2]
+        discount -= values[3]
+    return amount == 0 and discount == 0
 
 
 def faults_of(event: Any) -> list[Fault]:

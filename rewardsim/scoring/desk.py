@@ -8,7 +8,7 @@ from typing import NamedTuple
 from ..draws.keys import rank_tickets
 from ..rules.apply import apply
 from ..rules.clock import advance
-from ..rules.codes import NEW, ORDER, REDEEM
+from ..rules.codes import ORDER, REDEEM
 from ..rules.draws import hold_draw, next_draw
 from ..rules.projection import project
 from ..rules.records import NONE, Law
@@ -24,12 +24,11 @@ def happen(law: Law, work: Transaction, told: Told, number: int) -> Done:
     """Let one event happen that was never seen before."""
     book, event = work.book, told.record
     m = event.member = work.member(told.member_id)
-    event.counterpart = NONE if told.counterpart_id is None else work.other(told.counterpart_id)
-    event.order = NONE
+    if told.counterpart_id is not None:
+        event.counterpart = work.other(told.counterpart_id)
     if told.order_id is not None:
         event.order = work.order(told.order_id, event.type == ORDER or event.type == REDEEM)
     event.number = number
-    event.prior = NEW
     outcome = apply(law, book, event, told.lines)
     head, member = book.head[0], book.members[m]
     standing = None

@@ -8,12 +8,13 @@ from typing import Any
 
 from ..rules.records import NEVER, NONE, Law, Member, Order, Pool, Reward, Standing, Tie
 from .chain import id_hash
+from .checks import Values
 from .faults import Fault, StoreUnavailable
 from .names import Names
 from .reply import Reply, Row, entry_words, note_words
 from .rows import Chained, open_book, open_head
 from .store import OTHER, SAME, UNSEEN, About, Journal, Store, Transaction
-from .told import Told, event_of
+from .told import Told, event_of, payload_of
 
 
 class MemoryStore(Store, Transaction):
@@ -30,7 +31,7 @@ class MemoryStore(Store, Transaction):
         self._orders: dict[str, int] = {}
         self._journals: list[Journal] = []
         self._hashes: dict[int, int] = {}
-        self._events: dict[str, tuple[str, Reply]] = {}
+        self._events: dict[str, tuple[Values, Reply]] = {}
         self._entries: list[tuple[int, int, list[Row]]] = []
         self._notes: list[tuple[int, int, list[Row]]] = []
         self._ids: tuple[list[str], list[str]] = ([], [])
@@ -57,7 +58,7 @@ class MemoryStore(Store, Transaction):
         self._torn = True
         return self
 
-    def __exit__(self, kind: Any, *rest: Any) -> None:
+    def __exit__(self, kind: Any, error: Any, trace: Any) -> None:
         self._torn = kind is not None
         self._lock.release()
 
@@ -66,8 +67,8 @@ class MemoryStore(Store, Transaction):
         seen = self._events.get(told.event_id)
         if seen is None:
             return UNSEEN, len(self._events)
-        payload, reply = seen
-        return (SAME, reply.to_dict()) if payload == told.payload else (OTHER, None)
+        said, reply = seen
+        return (SAME, reply.to_dict()) if said == told.said else (OTHER, None)
 
     def member(self, member_id: str) -> int:
         """Return a member's number; a new one is made."""
@@ -117,7 +118,7 @@ class MemoryStore(Store, Transaction):
 
     def answer(self, told: Told, number: int, member: int, reply: Reply) -> None:
         """Keep an event with its reply."""
-        self._events[told.event_id] = (told.payload, reply)
+        self._events[told.event_id] = (told.said, reply)
 
     def gather(self) -> None:
         """Nothing to bring: the requests stand in the book, in their order."""
@@ -143,8 +144,8 @@ class MemoryStore(Store, Transaction):
 
     def events(self) -> Iterator[tuple[dict[str, Any], str]]:
         """Yield the events taken in with their outcome."""
-        for number, (payload, reply) in enumerate(self._events.values()):
-            yield event_of(payload, number), reply.status
+        for number, (said, reply) in enumerate(self._events.values()):
+            yield event_of(payload_of(said), number), reply.status
 
     def ledger(self) -> Iterator[dict[str, Any]]:
         """Yield entries, in the order in which they were written."""

@@ -9,23 +9,21 @@ from typing import Any, BinaryIO
 from .faults import Fault, InvalidEvent, shown
 
 TEXT_MAX = 1 << 20  # bytes of one event
+MARK = "\ufeff"  # of byte order; no part of JSON
 
 
 def parse(text: bytes) -> Any:
     """Return the value of a JSON text; raise InvalidEvent for anything doubtful in it."""
     if len(text) > TEXT_MAX:
         raise _invalid("too_large", f"{len(text)} bytes or more", f"{TEXT_MAX} bytes", "send less at once")
-    twice: list[str] = []
-
-    def once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-        made = dict(pairs)
-        if len(made) != len(pairs):
-            names = [name for name, _ in pairs]
-            twice.extend(sorted({name for name in names if names.count(name) > 1}))
-        return made
-
     try:
-        value = json.loads(text.decode(), object_pairs_hook=once, parse_constant=_no_constant)
+        said = text.decode()
+        if said.startswith(MARK):
+            raise json.JSONDecodeError("Unexpected UTF-8 BOM (decode using utf-8-sig)", said, 0)
+        value = _decode(said)
+        # As many colons as keys: none was repeated. Where there are more, some may stand in texts.
+        if type(value) is not dict or said.count(":") != len(value):
+            _refuse_repeated(said)
     except UnicodeDecodeError as error:
         raise _invalid("not_utf8", f"byte {error.start} is no UTF-8", "text in UTF-8", "write it in UTF-8") from error
     except json.JSONDecodeError as error:
@@ -36,14 +34,31 @@ def parse(text: bytes) -> Any:
         raise
     except ValueError as error:  # an integer of thousands of digits
         raise _invalid("number", "an integer of too many digits", "64 bits", "correct it") from error
+    return value
+
+
+def _refuse_repeated(said: str) -> None:
+    """Read a text once more, pair by pair; raise InvalidEvent with every key that an object has twice."""
+    twice: list[str] = []
+
+    def once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        made = dict(pairs)
+        if len(made) != len(pairs):
+            names = [name for name, _ in pairs]
+            twice.extend(sorted({name for name in names if names.count(name) > 1}))
+        return made
+
+    json.loads(said, object_pairs_hook=once)
     if twice:
         todo = "take one of them out"
         raise InvalidEvent([Fault("repeated_key", "", f"{shown(key)} twice", "every key once", todo) for key in twice])
-    return value
 
 
 def _no_constant(word: str) -> Any:
     raise _invalid("number", word, "whole numbers", "correct it")
+
+
+_decode = json.JSONDecoder(parse_constant=_no_constant).decode
 
 
 def _invalid(code: str, found: str, allowed: str, todo: str) -> InvalidEvent:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from functools import partial
 from types import MappingProxyType
 from typing import Any, TypeVar
 
@@ -13,6 +12,7 @@ from .desk import Settled, carry_on, happen, pass_days
 from .faults import Again, Fault, InvalidEvent, StoreRefused
 from .names import Names
 from .reply import OUTCOMES, Reply, day_text
+from .rows import swift
 from .shape import shape_of
 from .store import SAME, UNSEEN, About, Store, Transaction
 from .told import Told, read_event
@@ -50,7 +50,7 @@ class Scorer:
         clock: Callable[[], int] | None = None,
         future_days: int = 1,
     ) -> None:
-        self.law, self.names, self.store, self.bundle_hash = law, names, store, bundle_hash
+        self.law, self.names, self.store, self.bundle_hash = swift(law), names, store, bundle_hash
         self.secrets = secrets
         self._clock, self._future_days = clock, future_days
         store.open(law, names, About(programme, currency, timezone, bundle_hash, version, shape_of(law, names)))
@@ -63,19 +63,20 @@ class Scorer:
         """Let an event happen that was read before."""
         if self._clock is not None and told.day > self._clock() + self._future_days:
             raise InvalidEvent([_from_the_future(told, self._clock(), self._future_days)])
-        return self._in_turn(lambda: self._try(told))
+        return self._in_turn(self._try, told)
 
-    def _in_turn(self, task: Callable[[], T]) -> T:
+    def _in_turn(self, task: Callable[..., T], *given: Any) -> T:
         """Do something in transactions; once more where others stood in the way."""
-        for left in reversed(range(TRIES)):
+        left = TRIES
+        while True:
+            left -= 1
             try:
-                return task()
+                return task(*given)
             except Again:
                 if not left:
                     raise
             except IndexError as error:
                 raise StoreRefused([UNREADABLE]) from error
-        raise AssertionError("the last try returns or raises")
 
     def _try(self, told: Told) -> Reply:
         with self.store.transaction() as work:
@@ -98,7 +99,7 @@ class Scorer:
 
     def settle(self, day: int) -> Settled:
         """Settle what the days before ``day`` left open and hold their draws; done twice, it is done once."""
-        return self._in_turn(lambda: self._settle(day))
+        return self._in_turn(self._settle, day)
 
     def _settle(self, day: int) -> Settled:
         with self.store.transaction(alone=True) as work:
@@ -110,8 +111,8 @@ class Scorer:
         """Settle, then post what fell due for every member up to ``day``: where a replay until that day ends."""
         settled = self.settle(day)
         after = 0
-        while numbers := self._in_turn(partial(self.store.active, after, CARRIED)):
-            self._in_turn(partial(self._carry_on, numbers, day))
+        while numbers := self._in_turn(self.store.active, after, CARRIED):
+            self._in_turn(self._carry_on, numbers, day)
             after = numbers[-1] + 1
         return settled
 
@@ -129,5 +130,3 @@ def _from_the_future(told: Told, today: int, days: int) -> Fault:
     allowed = f"{day_text(today)} or before, or up to {days} day(s) ahead"
     todo = "send it on its day, or correct the clock"
     return Fault("future", "/occurred_day", day_text(told.day), allowed, todo)
-
-

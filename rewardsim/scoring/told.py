@@ -9,32 +9,56 @@ from typing import Any
 
 from ..rules.codes import DRAW_ENTRY, EVENT_TYPES
 from ..rules.records import NONE, Event, EventLine
-from .checks import FIELDS, day_of, faults_of, surely_good
+from .checks import FIELDS, Values, day_of, faults_of, plain_values, values_of
 from .faults import InvalidEvent
 from .names import Names
 
 ARRIVAL = ("recorded", "source", "source_row")  # how an event came; not what it says
 PAYLOAD = tuple(sorted(name for name in FIELDS if name not in ARRIVAL))
+SAID = len(PAYLOAD)
 YEAR_BEFORE = 365
-_SOMETIMES, _SELDOM = ("birthday", "category", "channel", "counterpart_id"), ("expiry_day", "item")
 encode = json.JSONEncoder(sort_keys=True, separators=(",", ":")).encode
 
 
 class Told:
-    """One event. ``record`` and ``lines`` are what the law reads; who and which order is filled in by the store."""
+    """One event. ``record`` and ``lines`` are what the law reads; who and which order is filled in by the store.
 
-    __slots__ = ("counterpart_id", "day", "event_id", "lines", "member_id", "order_id", "payload", "record")
+    ``said`` are the values of PAYLOAD's fields: of two events with one id, equal values mean equal payloads.
+    """
 
-    def __init__(self, event: dict[str, Any], names: Names) -> None:
-        self.event_id: str = event["event_id"]
-        self.member_id: str = event["member_id"]
-        self.order_id: str | None = event.get("order_id")
-        self.counterpart_id: str | None = event.get("counterpart_id")
-        self.payload = payload_of(event)
-        self.record = record_of(event, names)
-        self.lines = lines_of(event, names)
-        self.record.line_count = len(self.lines)
-        self.day = self.record.day
+    __slots__ = ("counterpart_id", "day", "event_id", "lines", "member_id", "order_id", "record", "said")
+
+    def __init__(self, event: dict[str, Any], names: Names, values: Values | None = None) -> None:
+        if values is None:
+            values = values_of(event)
+        (
+            event_id, kind, member_id, occurred_day, second, amount, discount, tokens, order_id, channel, category,
+            item, counterpart_id, _, birthday, lines, post, _, _, _,
+        ) = values  # fmt: skip
+        self.event_id: str = event_id
+        self.member_id: str = member_id
+        self.order_id: str | None = order_id
+        self.counterpart_id: str | None = counterpart_id
+        self.day = day = _day(occurred_day)
+        self.record = Event(
+            EVENT_TYPES[kind], 0, day, second, 0, 0, amount, discount, tokens, NONE,
+            names.channels.get(channel or "", 0), NONE, NONE, NONE, 0, 1,
+        )  # fmt: skip
+        if lines is None:
+            self.lines = [EventLine(1, names.categories.get(category or "", 0), amount, discount)]
+        else:
+            self.lines = _lines(lines, names)
+            self.record.line_count = len(lines)
+        self.said = values[:SAID]
+        if lines is not None or post is not None:
+            self.said = _apart(self.said)
+        if item is not None or birthday is not None or post is not None or event.get("expiry_day") is not None:
+            _tell_more(self.record, event, names)
+
+    @property
+    def payload(self) -> str:
+        """The canonical text of what the event says."""
+        return payload_of(self.said)
 
     @property
     def fingerprint(self) -> str:
@@ -44,38 +68,45 @@ class Told:
 
 def read_event(event: Any, names: Names) -> Told:
     """Return an event as the law reads it; raise InvalidEvent with every fault of what is none."""
-    if not surely_good(event):
+    values = plain_values(event)
+    if values is None:
         faults = faults_of(event)
         if faults:
             raise InvalidEvent(faults)
-    return Told(event, names)
+    return Told(event, names, values)
 
 
-def payload_of(event: dict[str, Any]) -> str:
+def payload_of(said: Values) -> str:
     """Return the canonical text of what an event says: sorted keys, nothing that is null, in ASCII.
 
     Put together by hand, field by field: a general writer of JSON takes most of an event's time.
     """
-    get = event.get
-    parts = [f'{{"amount_minor":{event["amount_minor"]}']
-    for name in _SOMETIMES:
-        value = get(name)
-        if value is not None:
-            parts.append(f',"{name}":{quoted(value)}')
-    parts.append(f',"discount_minor":{event["discount_minor"]},"event_id":{quoted(event["event_id"])}')
-    for name in _SELDOM:
-        value = get(name)
-        if value is not None:
-            parts.append(f',"{name}":{quoted(value)}')
-    if get("lines") is not None:
-        parts.append(f',"lines":{encode([_present(line) for line in event["lines"]])}')
-    parts.append(f',"member_id":{quoted(event["member_id"])},"occurred_day":"{event["occurred_day"]}"')
-    if get("order_id") is not None:
-        parts.append(f',"order_id":{quoted(event["order_id"])}')
-    if get("post") is not None:
-        parts.append(f',"post":{encode(_present(event["post"]))}')
-    parts.append(f',"second":{event["second"]},"tokens":{event["tokens"]},"type":"{event["type"]}"}}')
-    return "".join(parts)
+    (
+        event_id, kind, member_id, occurred_day, second, amount, discount, tokens, order_id, channel, category,
+        item, counterpart_id, expiry_day, birthday, lines, post,
+    ) = said  # fmt: skip
+    text = f'{{"amount_minor":{amount}'
+    if birthday is not None:
+        text += f',"birthday":"{birthday}"'
+    if category is not None:
+        text += f',"category":{quoted(category)}'
+    if channel is not None:
+        text += f',"channel":{quoted(channel)}'
+    if counterpart_id is not None:
+        text += f',"counterpart_id":{quoted(counterpart_id)}'
+    text += f',"discount_minor":{discount},"event_id":{quoted(event_id)}'
+    if expiry_day is not None:
+        text += f',"expiry_day":"{expiry_day}"'
+    if item is not None:
+        text += f',"item":{quoted(item)}'
+    if lines is not None:
+        text += f',"lines":{encode(lines)}'
+    text += f',"member_id":{quoted(member_id)},"occurred_day":"{occurred_day}"'
+    if order_id is not None:
+        text += f',"order_id":{quoted(order_id)}'
+    if post is not None:
+        text += f',"post":{encode(post)}'
+    return f'{text},"second":{second},"tokens":{tokens},"type":"{kind}"}}'
 
 
 def event_of(payload: str, recorded: int) -> dict[str, Any]:
@@ -88,21 +119,33 @@ def event_of(payload: str, recorded: int) -> dict[str, Any]:
     return event
 
 
+def _apart(said: Values) -> Values:
+    """Return the same values with lines and post of their own, whatever becomes of the event that was sent."""
+    *others, lines, post = said
+    own_lines = None if lines is None else [_present(line) for line in lines]
+    return (*others, own_lines, None if post is None else _present(post))
+
+
 def _present(part: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in part.items() if value is not None}
 
 
 def record_of(event: dict[str, Any], names: Names) -> Event:
     """Return the law's record of an event."""
+    return Told(event, names).record
+
+
+def lines_of(event: dict[str, Any], names: Names) -> list[EventLine]:
+    """Return an event's lines; one without lines is one line."""
+    return Told(event, names).lines
+
+
+def _tell_more(record: Event, event: dict[str, Any], names: Names) -> None:
+    """Add to a record what few events say."""
     get = event.get
-    kind, day = EVENT_TYPES[event["type"]], _day(event["occurred_day"])
-    record = Event(
-        kind, 0, day, event["second"], 0, 0, event["amount_minor"], event["discount_minor"], event["tokens"],
-        NONE, names.channels.get(get("channel") or "", 0),
-    )  # fmt: skip
     item = get("item")
     if item is not None:
-        record.item = names.draw(item) if kind == DRAW_ENTRY else names.item(item, day)
+        record.item = names.draw(item) if record.type == DRAW_ENTRY else names.item(item, record.day)
     if get("expiry_day") is not None:
         record.expiry_day = _day(event["expiry_day"])
     if get("birthday") is not None:
@@ -114,19 +157,12 @@ def record_of(event: dict[str, Any], names: Names) -> Event:
         hashtag = post.get("hashtag")
         record.hashtag = 0 if hashtag is None else names.hashtag(hashtag)
         record.tags, record.public = post["tags"], int(post["public"])
-    return record
 
 
-def lines_of(event: dict[str, Any], names: Names) -> list[EventLine]:
-    """Return an event's lines; one without lines is one line."""
-    codes = names.categories
-    lines = event.get("lines")
-    if lines is None:
-        code = codes.get(event.get("category") or "", 0)
-        return [EventLine(1, code, event["amount_minor"], event["discount_minor"])]
+def _lines(lines: list[dict[str, Any]], names: Names) -> list[EventLine]:
     found = []
     for line in lines:
-        code = codes.get(line.get("category") or "", 0)
+        code = names.categories.get(line.get("category") or "", 0)
         found.append(EventLine(line["number"], code, line["amount_minor"], line["discount_minor"]))
     return found
 

@@ -10,6 +10,8 @@ from .names import Names
 from .reply import ACCOUNTS, REASONS, Done, Reply, Row, day_text, note_words
 from .told import encode
 
+NULL = "null"
+CHAIN = "%016x%016x%016x%016x"
 BALANCES = '"balances":{"pending":%d,"available":%d,"held":%d,"debt":%d}'
 
 
@@ -23,7 +25,7 @@ def reply_text(reply: Reply) -> str:
         f'"number":{done.number},"member_id":{quoted(done.member_id)},"desired":{done.desired},'
         f'"applied":{done.applied},"proposed":{done.proposed},"entries":[{_entries(done, names)}],'
         f'"notes":[{_notes(done, names)}],{BALANCES % done.balances},{_standing(done, names)},'
-        f'"chain":"{"".join([f"{word:016x}" for word in done.chain])}"}}'
+        f'"chain":"{CHAIN % done.chain}"}}'
     )
 
 
@@ -33,12 +35,12 @@ def _entries(done: Done, names: Names) -> str:
 
 def _entry(row: Row, line: int, names: Names) -> str:
     event, ordinal, day, source, target, tokens, lot, expiry_day, rule, reason, order = row
-    expiry = "null" if expiry_day in (NONE, NEVER) else f'"{day_text(expiry_day)}"'
+    expiry = NULL if expiry_day == NONE or expiry_day == NEVER else f'"{day_text(expiry_day)}"'
     return (
-        f'{{"line":{line},"event":{_number(event)},"ordinal":{_number(ordinal)},"day":"{day_text(day)}",'
-        f'"source":"{ACCOUNTS[source]}","target":"{ACCOUNTS[target]}","tokens":{tokens},"lot":{_number(lot)},'
-        f'"expiry_day":{expiry},"rule":{_word(names.rule(rule))},"reason":"{REASONS[reason]}",'
-        f'"order":{_number(order)}}}'
+        f'{{"line":{line},"event":{NULL if event == NONE else event},"ordinal":{NULL if ordinal == NONE else ordinal},'
+        f'"day":"{day_text(day)}","source":"{ACCOUNTS[source]}","target":"{ACCOUNTS[target]}","tokens":{tokens},'
+        f'"lot":{NULL if lot == NONE else lot},"expiry_day":{expiry},"rule":{_word(names.rule(rule))},'
+        f'"reason":"{REASONS[reason]}","order":{NULL if order == NONE else order}}}'
     )
 
 
