@@ -18,6 +18,7 @@ EPOCH = date(1970, 1, 1).toordinal()
 FIRST_DAY, LAST_DAY = date(1900, 1, 1).toordinal() - EPOCH, date(2199, 12, 31).toordinal() - EPOCH
 INT32, INT64 = 2**31, 2**63
 DAY_SECONDS = 86_400
+DAY_LENGTH = len("2017-06-15")
 ID_MAX, WORD_MAX, HASHTAG_MAX, TAGS_MAX, LINES_MAX = 128, 1000, 100, 1000, 1000
 CONTROL = pattern("[\x00-\x1f\x7f]")
 
@@ -30,10 +31,15 @@ class Field(NamedTuple):
     allowed: str
 
 
-@lru_cache(1 << 14)
 def day_of(text: str) -> int | None:
     """Return the number of a day written 2017-06-15, None for any other text."""
-    if len(text) != 10 or text[4] != "-" or text[7] != "-" or not text.isascii():
+    return _day_of(text) if len(text) == DAY_LENGTH else None
+
+
+@lru_cache(1 << 14)
+def _day_of(text: str) -> int | None:
+    # What is kept is as short as a day, whatever is sent.
+    if text[4] != "-" or text[7] != "-" or not text.isascii():
         return None
     try:
         return date.fromisoformat(text).toordinal() - EPOCH
