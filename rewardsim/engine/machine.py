@@ -18,7 +18,7 @@ from .loop import DRAW, FINISH, RUN, SETTLE, SWEEP, Outcome
 from .tables import FREE_LISTS, TABLES, blank, grown, law_tables, open_book, unwritten
 
 ENGINES = ("compiled", "interpreted")
-ENTRIES = 1 << 18  # rows of the entries table
+ENTRIES = 1 << 16  # rows of the entries table: what is checked and written should still be near the processor
 ROWS = 1 << 13  # free rows at first in each growing table
 ROWS_FOR_MANY = 1 << 16  # or, where a row costs little, one a member up to this many
 
