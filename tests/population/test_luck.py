@@ -9,7 +9,8 @@ import pytest
 
 from rewardsim.behaviour import philox
 from rewardsim.population import Population
-from rewardsim.population.streams import Ids, streams_of
+from rewardsim.population.parts import parts
+from rewardsim.population.streams import Ids, encoded, in_order, streams_of
 from rewardsim.population.traits import uniforms
 from rewardsim.programme.units import day_number
 
@@ -25,6 +26,29 @@ def test_names() -> None:
     assert Ids(10_000_000)[-2:] == ["M-9999999", "M-10000000"]
     _, ids = tiny().people(None, 5, 1, 0, FIRST, LAST)
     assert list(ids) == list(Ids(5))
+
+
+NUMBERS = [[0, 1, 41], [9_999_998, 9_999_999, 10_000_001], [10_000_000, 10_000_002], [2, 10_000_003, 10_000_004], []]
+
+
+@pytest.mark.parametrize("rows", NUMBERS)
+def test_names_as_bytes(rows: list[int]) -> None:
+    """Longer from ten million on, friends' among them, and in plain lists: always the bytes of the name."""
+    ids = Ids(10_000_003)
+    ids += ["M-0000001.1", "会员"]
+    of_a_part = parts(10_000_003, 3)[1].ids()
+    for names, some in ((ids, rows), (ids[:50] + ids[-9:], [row % 59 for row in rows]), (of_a_part, [0, 7, 10**6])):
+        texts, lengths = encoded(names, np.array(some, dtype=np.int64))
+        found = [bytes(text)[:length] for text, length in zip(texts, lengths.tolist(), strict=True)]
+        assert found == [names[m].encode() for m in some]
+        assert not any(bytes(text)[length:].strip(b"\0") for text, length in zip(texts, lengths.tolist(), strict=True))
+
+
+def test_the_order_of_names() -> None:
+    ids = Ids(10_000_001)
+    ids += ["M-0000001.1"]
+    rows = np.array([1, 10_000_001, 10_000_000, 0, 9_999_999])
+    assert in_order(ids, rows).tolist() == sorted(rows.tolist(), key=lambda m: ids[m])
 
 
 @pytest.mark.parametrize("name", ["M-0000001", "0", "M-0000001.17", "Zoë", "Zoe\u0308", "会员", ""])
