@@ -117,13 +117,21 @@ def test_an_interrupt_keeps_what_is_finished_and_exits_130(call: Call, made: Mad
     out, plan = tmp_path / "runs", made(head=HEAD.replace("members = 60", "members = 20000"))
     words = [sys.executable, "-m", "rewardsim.cli", "sweep", plan, "--jobs", "2", "--replicates", "20", "--out", out]
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
-    running = subprocess.Popen(words, stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=environment)
+    running = subprocess.Popen(
+        words,
+        stderr=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        env=environment,
+        # Tests that run in the background are begun with interrupts ignored, which children inherit.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
+    )
     end = time.monotonic() + 300  # the first life may have to be compiled
     while not list(out.glob("lives/*/manifest.json")) and time.monotonic() < end:
         time.sleep(0.05)
     running.send_signal(signal.SIGINT)
     _, spoken = running.communicate(timeout=120)
-    assert running.returncode == 130
+    assert running.returncode == 130, spoken
     assert f"finished lives are kept in {out}" in spoken
     assert "Traceback" not in spoken
     kept = len(list(out.glob("lives/*/manifest.json")))
