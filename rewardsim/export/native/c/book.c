@@ -4,7 +4,7 @@
 
 #include "book.h"
 
-#define ROWS_AT_FIRST 256
+#define ROWS_AT_FIRST 1024 /* fewer, and nearly every event finds some table too full to be sure of the next one */
 #define UNUSED 16 /* rows of a table the programme has no use for: never short */
 
 uint64_t rs_layout(void) { return RS_LAYOUT; }
