@@ -32,6 +32,7 @@ MASK = (1 << 63) - 1
 DAYS = 1 << 24  # more than any day, before or after 1970
 FACTOR_A = 0x2545F4914F6CDD1D
 FACTOR_B = 0x5851F42D4C957F2D
+APART = 0x1E3779B97F4A7C15  # numbers that share a word stand so far apart that neighbours never make up for each other
 AVAILABLE, REDEEMED, CLAWED, ISSUE = codes.AVAILABLE, codes.REDEEMED, codes.CLAWED, codes.ISSUE
 RULE_ITEM_BASE = codes.RULE_ITEM_BASE
 VOID_ORDERS_LIMIT, VOID_BEFORE_COUNT = codes.VOID_ORDERS_LIMIT, codes.VOID_BEFORE_COUNT
@@ -129,10 +130,15 @@ def _bytes(numbers: Any) -> Any:
     return np.ascontiguousarray(numbers, dtype="<i8").view(np.uint8).reshape(len(numbers), -1)
 
 
-def mix(chain: int, value: int, factor: int) -> int:
-    """Fold a value into a chain of 63 bits; the same in every language with 64-bit integers."""
-    chain = ((chain ^ (value & MASK)) * factor) & MASK
+def link(chain: int, word: int, other: int, factor: int) -> int:
+    """Link two words to a chain of 63 bits; the same in every language with 64-bit integers."""
+    chain = ((chain ^ word) * factor + other) & MASK
     return chain ^ (chain >> 29)
+
+
+def print_of(serial: int) -> int:
+    """Return an odd number that stands for a lot in the sum of a member's lots."""
+    return 2 * link(1, serial, 0, FACTOR_A) + 1
 
 
 def _fold_plain(
@@ -156,15 +162,15 @@ def _fold_plain(
         if e.source == REDEEMED:
             kinds[m, 2] += e.tokens
         if e.source == AVAILABLE:
-            lots[m] -= e.tokens * (2 * mix(1, e.lot, FACTOR_A) + 1)
+            lots[m] -= e.tokens * print_of(e.lot)
         if e.target == AVAILABLE:
-            lots[m] += e.tokens * (2 * mix(1, e.lot, FACTOR_A) + 1)
+            lots[m] += e.tokens * print_of(e.lot)
         # Small fields share a word: day, flow, reason, rule; lot, expiry day.
         kind = (((e.day + DAYS) * 128 + flow) * 32 + e.reason) * 65536 + e.rule
-        head = mix(e.ordinal, kind, FACTOR_A)
-        tail = mix(e.tokens, (e.lot + 1) * 2 * DAYS + e.expiry_day + 1, FACTOR_A)
-        chains[m, 0] = mix(mix(chains[m, 0], head, FACTOR_A), tail, FACTOR_A)
-        chains[m, 1] = mix(mix(chains[m, 1], tail, FACTOR_B), head, FACTOR_B)
+        head = e.ordinal * APART + kind
+        tail = e.tokens * APART + (e.lot + 1) * 2 * DAYS + e.expiry_day + 1
+        chains[m, 0] = link(chains[m, 0], head, tail, FACTOR_A)
+        chains[m, 1] = link(chains[m, 1], tail, head, FACTOR_B)
     return -1
 
 
@@ -187,7 +193,7 @@ def _compare_plain(members: Any, lots: Any, orders: Any, balances: Any, prints: 
             if lots[row].tokens <= 0:
                 return m
             available += lots[row].tokens
-            print_of_lots += lots[row].tokens * (2 * mix(1, lots[row].serial, FACTOR_A) + 1)
+            print_of_lots += lots[row].tokens * print_of(lots[row].serial)
             count += 1
             row = lots[row].next
         pending = 0
@@ -205,7 +211,8 @@ def _compare_plain(members: Any, lots: Any, orders: Any, balances: Any, prints: 
 
 
 with keyed_cache():
-    mix = njit(mix, cache=True)
+    link = njit(link, cache=True)
+    print_of = njit(print_of, cache=True)
     _fold = njit(_fold_plain, cache=True, nogil=True)
     _fold_issued = njit(_fold_issued_plain, cache=True, nogil=True)
     _compare = njit(_compare_plain, cache=True, nogil=True)

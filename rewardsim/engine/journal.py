@@ -21,7 +21,7 @@ from rewardsim.rules import codes
 from rewardsim.rules.records import NONE, Note
 from rewardsim.transactions.columns import column_of, texts_of
 
-from .audit import DAYS, FACTOR_A, FACTOR_B, mix
+from .audit import APART, DAYS, FACTOR_A, FACTOR_B, link
 from .cache import keyed_cache
 from .tables import dtype_of
 from .writing import PARQUET
@@ -96,10 +96,10 @@ def _fold_plain(notes: Any, chains: Any, hashes: Any) -> None:
             other = hashes[n.counterpart]
         # Small fields share a word: day, kind, cause; before, after.
         kind = ((n.day + DAYS) * 128 + n.kind) * 128 + n.cause
-        head = mix(mix(n.ordinal, kind, FACTOR_A), other, FACTOR_A)
-        tail = mix(n.amount, (n.before + 1) * DAYS * 2 + n.after + 1, FACTOR_A)
-        chains[n.member, 0] = mix(mix(chains[n.member, 0], head, FACTOR_A), tail, FACTOR_A)
-        chains[n.member, 1] = mix(mix(chains[n.member, 1], tail, FACTOR_B), head, FACTOR_B)
+        head = n.ordinal * APART + kind + other
+        tail = n.amount * APART + (n.before + 1) * DAYS * 2 + n.after + 1
+        chains[n.member, 0] = link(chains[n.member, 0], head, tail, FACTOR_A)
+        chains[n.member, 1] = link(chains[n.member, 1], tail, head, FACTOR_B)
 
 
 with keyed_cache():

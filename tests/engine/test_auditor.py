@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import itertools
 import random
 from collections.abc import Callable
 from typing import Any
@@ -12,10 +13,11 @@ import pyarrow as pa
 import pytest
 
 from engine.made import Done, run
-from rewardsim.engine.audit import FACTOR_A, FACTOR_B, MASK, RANGE, Auditor, LedgerError, mix
+from rewardsim.engine.audit import APART, FACTOR_A, FACTOR_B, MASK, RANGE, Auditor, LedgerError, link
 from rewardsim.engine.batches import as_array, as_objects, event_records
 from rewardsim.engine.machine import Machine
 from rewardsim.engine.prepare import PreparedEvents
+from rewardsim.engine.tables import dtype_of
 from rewardsim.programme import Programme
 from rewardsim.rules.records import NONE, Entry, Event, EventLine
 
@@ -173,21 +175,44 @@ def open_lot(kept: Kept, at_least: int = 1) -> tuple[int, int]:
 # ---------------------------------------------------------------- digest
 
 
-def python_mix(chain: int, value: int, factor: int) -> int:
+def python_link(chain: int, word: int, other: int, factor: int) -> int:
     """The same fold written again, on Python's integers."""
-    chain = ((chain ^ (value % 2**63)) * factor) % 2**63
+    chain = ((chain ^ (word % 2**63)) * factor + other) % 2**63
     return chain ^ (chain >> 29)
 
 
-def test_mix_compiled_is_mix_in_python() -> None:
+def test_link_compiled_is_link_in_python() -> None:
     draw = random.Random(20)
     edges = [0, 1, -1, MASK, -MASK - 1, MASK - 1, 2**62, -(2**62)]
-    pairs = [(draw.getrandbits(63), draw.getrandbits(64) - 2**63) for _ in range(5_000)]
-    for chain, value in pairs + [(abs(a) & MASK, b) for a in edges for b in edges]:
+    given = [(draw.getrandbits(63), *(draw.getrandbits(64) - 2**63 for _ in range(2))) for _ in range(5_000)]
+    for words in given + [(abs(a) & MASK, b, c) for a in edges for b in edges for c in edges]:
         for factor in (FACTOR_A, FACTOR_B):
-            found = int(mix(chain, value, factor))
-            assert found == mix.py_func(chain, value, factor) == python_mix(chain, value, factor)
+            found = int(link(*words, factor))
+            assert found == link.py_func(*words, factor) == python_link(*words, factor)
             assert 0 <= found <= MASK
+
+
+def test_neighbours_in_two_fields_do_not_cancel() -> None:
+    """One token more and a day less, an event later under the next rule, and all their like: no two chains agree."""
+    entry = {"ordinal": 3, "day": 17_000, "source": 0, "target": 2, "tokens": 100, "lot": 7, "expiry_day": 17_364}
+    entry |= {"rule": 70, "reason": 1}
+    near = {name: [value + step for step in range(-2, 3)] for name, value in entry.items()}
+    near |= {"source": [0, 1, 3, 4], "target": [5, 6, 7, 8], "reason": [0, 1, 2]}
+    seen: list[set[int]] = [set(), set()]
+    count = 0
+    for names in itertools.combinations(entry, 3):
+        for values in itertools.product(*(near[name] for name in names)):
+            if sum(value != entry[name] for name, value in zip(names, values, strict=True)) < 3:
+                continue
+            rows = np.zeros(1, dtype_of(Entry))
+            for name, value in (entry | dict(zip(names, values, strict=True))).items():
+                rows[name] = value
+            auditor = Auditor(1, 16_000, 18_000)
+            auditor.read(rows)
+            count += 1
+            for lane in (0, 1):
+                seen[lane].add(int(auditor.chains[0, lane]))
+    assert [len(lane) for lane in seen] == [count, count]
 
 
 def python_digest(done: Done, ids: list[str]) -> str:
@@ -196,11 +221,10 @@ def python_digest(done: Done, ids: list[str]) -> str:
     for entry in done.entries:
         _, ordinal, member, day, source, target, tokens, lot, expiry, rule, reason, _ = entry
         kind = (((day + 2**24) * 128 + source * 9 + target) * 32 + reason) * 65536 + rule
-        head = python_mix(ordinal, kind, FACTOR_A)
-        tail = python_mix(tokens, (lot + 1) * 2**25 + expiry + 1, FACTOR_A)
+        head = ordinal * APART + kind
+        tail = tokens * APART + (lot + 1) * 2**25 + expiry + 1
         one, two = chains[member]
-        one = python_mix(python_mix(one, head, FACTOR_A), tail, FACTOR_A)
-        chains[member] = [one, python_mix(python_mix(two, tail, FACTOR_B), head, FACTOR_B)]
+        chains[member] = [python_link(one, head, tail, FACTOR_A), python_link(two, tail, head, FACTOR_B)]
     whole = hashlib.sha256()
     for first in range(0, len(ids), RANGE):
         rows = [(ids[m].encode(), chains[m]) for m in range(first, min(first + RANGE, len(ids))) if any(chains[m])]

@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from rewardsim.engine.audit import FACTOR_A, FACTOR_B, Auditor
+from rewardsim.engine.audit import APART, FACTOR_A, FACTOR_B, Auditor
 from rewardsim.engine.journal import JOURNAL, Chains, id_hash, read_journal
 from rewardsim.engine.prepare import PreparedEvents
 from rewardsim.engine.recording import Recording
@@ -53,9 +53,9 @@ def digest(notes: Any, ids: list[str] = IDS) -> str:
     return Auditor(len(ids), 0, 1).digest(ids, chains.chains)
 
 
-def python_mix(chain: int, value: int, factor: int) -> int:
-    """The fold of the chains, on Python's integers."""
-    chain = ((chain ^ (value % 2**63)) * factor) % 2**63
+def python_link(chain: int, word: int, other: int, factor: int) -> int:
+    """The same fold written again, on Python's integers."""
+    chain = ((chain ^ (word % 2**63)) * factor + other) % 2**63
     return chain ^ (chain >> 29)
 
 
@@ -103,11 +103,10 @@ def test_a_chain_is_what_python_makes_of_the_notes() -> None:
         n = dict(zip(notes.dtype.names, note, strict=True))
         other = 0 if n["counterpart"] == NONE else id_hash(IDS[n["counterpart"]])
         kind = ((n["day"] + 2**24) * 128 + n["kind"]) * 128 + n["cause"]
-        head = python_mix(python_mix(n["ordinal"], kind, FACTOR_A), other, FACTOR_A)
-        tail = python_mix(n["amount"], (n["before"] + 1) * 2**25 + n["after"] + 1, FACTOR_A)
+        head = n["ordinal"] * APART + kind + other
+        tail = n["amount"] * APART + (n["before"] + 1) * 2**25 + n["after"] + 1
         one, two = wanted[n["member"]]
-        one = python_mix(python_mix(one, head, FACTOR_A), tail, FACTOR_A)
-        wanted[n["member"]] = [one, python_mix(python_mix(two, tail, FACTOR_B), head, FACTOR_B)]
+        wanted[n["member"]] = [python_link(one, head, tail, FACTOR_A), python_link(two, tail, head, FACTOR_B)]
     assert chains.chains.tolist() == wanted
 
 

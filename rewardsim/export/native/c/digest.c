@@ -6,34 +6,35 @@
 
 #define FACTOR_A UINT64_C(0x2545F4914F6CDD1D)
 #define FACTOR_B UINT64_C(0x5851F42D4C957F2D)
+#define APART UINT64_C(0x1E3779B97F4A7C15)
 #define MASK ((UINT64_C(1) << 63) - 1)
 #define DAYS (UINT64_C(1) << 24) /* more than any day, before or after 1970 */
 #define ACCOUNTS 9
 #define RANGE 4096 /* members a part of the digest */
 
-static uint64_t mix(uint64_t chain, uint64_t value, uint64_t factor) {
-    chain = ((chain ^ (value & MASK)) * factor) & MASK;
+static uint64_t linked(uint64_t chain, uint64_t word, uint64_t other, uint64_t factor) {
+    chain = ((chain ^ word) * factor + other) & MASK;
     return chain ^ chain >> 29;
 }
 
 static void link_in(uint64_t *chain, uint64_t head, uint64_t tail) {
-    chain[0] = mix(mix(chain[0], head, FACTOR_A), tail, FACTOR_A);
-    chain[1] = mix(mix(chain[1], tail, FACTOR_B), head, FACTOR_B);
+    chain[0] = linked(chain[0], head, tail, FACTOR_A);
+    chain[1] = linked(chain[1], tail, head, FACTOR_B);
 }
 
 static void fold_entry(uint64_t *chains, const rs_entry *e) {
     uint64_t flow = (uint64_t)e->source * ACCOUNTS + (uint64_t)e->target;
     uint64_t kind = ((((uint64_t)e->day + DAYS) * 128 + flow) * 32 + (uint64_t)e->reason) * 65536 + (uint64_t)e->rule;
     uint64_t lot = ((uint64_t)e->lot + 1) * 2 * DAYS + (uint64_t)e->expiry_day + 1;
-    link_in(chains + 4 * e->member, mix((uint64_t)e->ordinal, kind, FACTOR_A), mix((uint64_t)e->tokens, lot, FACTOR_A));
+    link_in(chains + 4 * e->member, (uint64_t)e->ordinal * APART + kind, (uint64_t)e->tokens * APART + lot);
 }
 
 static void fold_note(uint64_t *chains, const rs_note *n, const uint64_t *id_hashes) {
     uint64_t other = n->counterpart >= 0 ? id_hashes[n->counterpart] : 0;
     uint64_t kind = (((uint64_t)n->day + DAYS) * 128 + (uint64_t)n->kind) * 128 + (uint64_t)n->cause;
     uint64_t places = ((uint64_t)n->before + 1) * DAYS * 2 + (uint64_t)n->after + 1;
-    uint64_t head = mix(mix((uint64_t)n->ordinal, kind, FACTOR_A), other, FACTOR_A);
-    link_in(chains + 4 * n->member + 2, head, mix((uint64_t)n->amount, places, FACTOR_A));
+    uint64_t head = (uint64_t)n->ordinal * APART + kind + other;
+    link_in(chains + 4 * n->member + 2, head, (uint64_t)n->amount * APART + places);
 }
 
 void fold(rs_book *book) {
