@@ -157,10 +157,13 @@ def plain_values(event: Any) -> Values | None:
     """
     if type(event) is not dict:
         return None
-    whole = {**NOTHING, **event}
-    if len(whole) != len(NOTHING):  # a key that no event has
+    try:
+        values = _every(event)
+    except KeyError:
+        event = {**NOTHING, **event}
+        values = _every(event)
+    if len(event) != len(NOTHING):  # a key that no event has
         return None
-    values = _every(whole)
     return values if _plain_types(tuple(map(type, values))) and _surely_good(values) else None
 
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 from operator import attrgetter
-from typing import Any, NamedTuple
+from typing import Any
 
 from ..rules import codes
 from ..rules.records import NEVER, NONE
@@ -82,7 +83,8 @@ def note_words(row: Row, line: int, names: Names) -> dict[str, Any]:
     }
 
 
-class Done(NamedTuple):
+@dataclass(slots=True)
+class Done:
     """What an event did, in the law's numbers."""
 
     number: int  # of the event among all that were taken in

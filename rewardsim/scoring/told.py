@@ -37,7 +37,9 @@ class Told:
         self.member_id: str = member_id
         self.order_id: str | None = order_id
         self.counterpart_id: str | None = counterpart_id
-        self.day = day = _day(occurred_day)
+        day = day_of(occurred_day)
+        assert day is not None, "checked before"
+        self.day = day
         self.record = Event(
             EVENT_TYPES[kind], 0, day, second, 0, 0, amount, discount, tokens, NONE,
             names.channels.get(channel or "", 0), NONE, NONE, NONE, 0, 1,
