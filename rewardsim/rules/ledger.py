@@ -48,8 +48,9 @@ def post_lot(
     entry.rule = rule
     entry.reason = reason
     entry.order = order
-    _move(book.members[m], source, -tokens)
-    _move(book.members[m], target, tokens)
+    member = book.members[m]
+    _move(member, source, -tokens)
+    _move(member, target, tokens)
 
 
 def _move(member: Member, account: int, tokens: int) -> None:

@@ -33,12 +33,12 @@ class Field(NamedTuple):
 
 def day_of(text: str) -> int | None:
     """Return the number of a day written 2017-06-15, None for any other text."""
-    return _day_of(text) if len(text) == DAY_LENGTH else None
+    return remembered_day(text) if len(text) == DAY_LENGTH else None
 
 
 @lru_cache(1 << 14)
-def _day_of(text: str) -> int | None:
-    # What is kept is as short as a day, whatever is sent.
+def remembered_day(text: str) -> int | None:
+    """Return what ``day_of`` does, of a text as long as a day: so what is kept is short, whatever is sent."""
     if text[4] != "-" or text[7] != "-" or not text.isascii():
         return None
     try:
@@ -189,13 +189,14 @@ def _surely_good(values: Values) -> bool:
     # Both say only where an event comes from.
     if not -INT64 <= (recorded or 0) < INT64 or not -INT64 <= (source_row or 0) < INT64:
         return False
-    # All texts in one look. One that is not there reads "None", which does no harm; an empty one would not be seen.
-    texts = (event_id, member_id, order_id, channel, category, item, counterpart_id, source)
-    together = f"{event_id}{member_id}{order_id}{channel}{category}{item}{counterpart_id}{source}"
-    if "" in texts or not (together.isascii() and together.isprintable()):
+    # All texts in one look. One that is not there reads "None", which does no harm.
+    together = f"|{event_id}|{member_id}|{order_id}|{channel}|{category}|{item}|{counterpart_id}|{source}|"
+    if "||" in together or not (together.isascii() and together.isprintable()):
         return False
-    if len(together) > ID_MAX and any(text is not None and len(text) > ID_MAX for text in texts):
-        return False
+    if len(together) > ID_MAX:
+        texts = (event_id, member_id, order_id, channel, category, item, counterpart_id, source)
+        if any(text is not None and len(text) > ID_MAX for text in texts):
+            return False
     return lines is None or _surely_good_lines(lines, amount, discount)
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from ..rules.codes import DRAW_ENTRY, EVENT_TYPES
 from ..rules.records import NONE, Event, EventLine
-from .checks import FIELDS, Values, day_of, faults_of, plain_values, values_of
+from .checks import FIELDS, Values, day_of, faults_of, plain_values, remembered_day, values_of
 from .faults import InvalidEvent
 from .names import Names
 
@@ -31,13 +31,13 @@ class Told:
             values = values_of(event)
         (
             event_id, kind, member_id, occurred_day, second, amount, discount, tokens, order_id, channel, category,
-            item, counterpart_id, _, birthday, lines, post, _, _, _,
+            item, counterpart_id, expiry_day, birthday, lines, post, _, _, _,
         ) = values  # fmt: skip
         self.event_id: str = event_id
         self.member_id: str = member_id
         self.order_id: str | None = order_id
         self.counterpart_id: str | None = counterpart_id
-        day = day_of(occurred_day)
+        day = remembered_day(occurred_day)
         assert day is not None, "checked before"
         self.day = day
         self.record = Event(
@@ -52,7 +52,7 @@ class Told:
         self.said = values[:SAID]
         if lines is not None or post is not None:
             self.said = _apart(self.said)
-        if item is not None or birthday is not None or post is not None or event.get("expiry_day") is not None:
+        if item is not None or birthday is not None or post is not None or expiry_day is not None:
             _tell_more(self.record, event, names)
 
     @property
