@@ -189,7 +189,7 @@ def _surely_good(values: Values) -> bool:
     # Both say only where an event comes from.
     if not -INT64 <= (recorded or 0) < INT64 or not -INT64 <= (source_row or 0) < INT64:
         return False
-    # All texts in one look. One that is not there reads "None", which does no harm.
+    # All texts in one look. One that is not there reads "None", which does no harm; an empty one makes two bars.
     together = f"|{event_id}|{member_id}|{order_id}|{channel}|{category}|{item}|{counterpart_id}|{source}|"
     if "||" in together or not (together.isascii() and together.isprintable()):
         return False
