@@ -26,7 +26,7 @@ from .batches import as_array, as_objects
 from .cache import sources_digest
 from .tables import FREE_LISTS, TABLES, WORLD_RECORDS
 
-FORMAT = "checkpoint/1"
+FORMAT = "checkpoint/2"
 ROOMS = ("rules", "behaviour", "population", "draws")  # whose sources a state rests on
 STATE, MANIFEST = "state.npz", "checkpoint.json"
 BOOK = [name for name in TABLES if name not in ("entries", "notes", "requests", "head")]  # the rest is empty at night

@@ -22,7 +22,7 @@ from typing import Any
 from rewardsim.programme.faults import Fault, Place
 from rewardsim.transactions.atomic import alive, sync
 
-FORMAT = "run/2"
+FORMAT = "run/3"
 MANIFEST = "manifest.json"
 TEMPORARY = ".writing-"
 KEY_SHOWN = 16

@@ -18,7 +18,7 @@ from .account import (
     welcome,
 )
 from .agenda import set_agenda
-from .clock import advance, next_due
+from .clock import advance
 from .codes import (
     ADJUST,
     APPLIED,
@@ -90,16 +90,17 @@ def apply(law: Law, book: Book, event: Event, lines: list[EventLine]) -> int:
         refusal = _refusal(law, book, event, lines, day)
         if refusal != APPLIED:
             return refusal
-    if event.type != ENROL and (member.status != ENROLLED or member.welcomed == 0):
-        _greet(law, terms, book, event, day)
+    if terms.enrolment == AUTOMATIC and event.type != ENROL and enrol(book, event.member, day) == APPLIED:
+        after_enrolment(law, terms, book, event, day)
+    if event.type != ENROL and event.type != CLOSE:
+        welcome(terms, book, event, day)
     if hindrance != APPLIED:
         return hindrance
     head.entry_mark = head.entry_count
     outcome = _perform(law, terms, book, event, lines, day)
     if outcome <= PROPOSED and event.type != ENROL and event.type != OPENING:
         member.active = 1
-    if next_due(book, member) <= day:
-        advance(law, book, event.member, day)
+    advance(law, book, event.member, day)
     return outcome
 
 
@@ -171,14 +172,6 @@ def _refusal(law: Law, book: Book, event: Event, lines: list[EventLine], day: in
     if kind == DRAW_ENTRY:
         return entry_refusal(law, book, event, day)
     return APPLIED
-
-
-def _greet(law: Law, terms: Terms, book: Book, event: Event, day: int) -> None:
-    """Enrol a member by his first event where that is automatic; welcome him once he is enrolled."""
-    if terms.enrolment == AUTOMATIC and enrol(book, event.member, day) == APPLIED:
-        after_enrolment(law, terms, book, event, day)
-    if event.type != CLOSE:
-        welcome(terms, book, event, day)
 
 
 def _perform(law: Law, terms: Terms, book: Book, event: Event, lines: list[EventLine], day: int) -> int:

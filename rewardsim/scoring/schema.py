@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-FORMAT = 1
+FORMAT = 2
 TABLES = (
     """CREATE TABLE book (
     one {int} PRIMARY KEY CHECK (one = 1), format {int} NOT NULL, state {int} NOT NULL,

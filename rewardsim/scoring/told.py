@@ -8,7 +8,7 @@ from typing import Any
 
 from ..rules.codes import DRAW_ENTRY, EVENT_TYPES
 from ..rules.records import NONE, Event, EventLine
-from .checks import FIELDS, Values, day_of, faults_of, plain_values, remembered_day, values_of
+from .checks import FIELDS, Values, faults_of, plain_values, remembered_day, values_of
 from .faults import InvalidEvent
 from .names import Names
 
@@ -37,9 +37,7 @@ class Told:
         self.member_id: str = member_id
         self.order_id: str | None = order_id
         self.counterpart_id: str | None = counterpart_id
-        day = remembered_day(occurred_day)
-        assert day is not None, "checked before"
-        self.day = day
+        self.day = day = _day(occurred_day)
         self.record = Event(
             EVENT_TYPES[kind], 0, day, second, 0, 0, amount, discount, tokens, NONE,
             names.channels.get(channel or "", 0), NONE, NONE, NONE, 0, 1,
@@ -140,6 +138,6 @@ def _lines(lines: list[dict[str, Any]], names: Names) -> list[EventLine]:
 
 
 def _day(text: str) -> int:
-    day = day_of(text)
+    day = remembered_day(text)
     assert day is not None, "checked before"
     return day

@@ -235,3 +235,9 @@ BALANCES = ("status", "enrolled_day", "clock_day", "events", "pending", "availab
 def balances(machine: Machine) -> list[tuple[int, ...]]:
     """The members' balances as plain tuples; rows of tables, which room decides, are left out."""
     return [tuple(int(row[name]) for name in BALANCES) for row in machine.table("members")]
+
+
+def python_link(chain: int, word: int, other: int, factor: int) -> int:
+    """The fold of the digest's chains written again, on Python's integers."""
+    chain = ((chain ^ (word % 2**63)) * factor + other) % 2**63
+    return chain ^ (chain >> 29)

@@ -12,7 +12,7 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from engine.made import Done, run
+from engine.made import Done, python_link, run
 from rewardsim.engine.audit import APART, FACTOR_A, FACTOR_B, MASK, RANGE, Auditor, LedgerError, link
 from rewardsim.engine.batches import as_array, as_objects, event_records
 from rewardsim.engine.machine import Machine
@@ -173,12 +173,6 @@ def open_lot(kept: Kept, at_least: int = 1) -> tuple[int, int]:
 
 
 # ---------------------------------------------------------------- digest
-
-
-def python_link(chain: int, word: int, other: int, factor: int) -> int:
-    """The same fold written again, on Python's integers."""
-    chain = ((chain ^ (word % 2**63)) * factor + other) % 2**63
-    return chain ^ (chain >> 29)
 
 
 def test_link_compiled_is_link_in_python() -> None:

@@ -11,6 +11,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from engine.made import python_link
 from rewardsim.engine.audit import APART, FACTOR_A, FACTOR_B, Auditor
 from rewardsim.engine.journal import JOURNAL, Chains, id_hash, read_journal
 from rewardsim.engine.prepare import PreparedEvents
@@ -51,12 +52,6 @@ def digest(notes: Any, ids: list[str] = IDS) -> str:
     chains = Chains(lambda: ids, len(ids))
     chains.read(notes)
     return Auditor(len(ids), 0, 1).digest(ids, chains.chains)
-
-
-def python_link(chain: int, word: int, other: int, factor: int) -> int:
-    """The same fold written again, on Python's integers."""
-    chain = ((chain ^ (word % 2**63)) * factor + other) % 2**63
-    return chain ^ (chain >> 29)
 
 
 def test_what_is_written_is_read(tea_club: Programme, tmp_path: Path) -> None:

@@ -54,7 +54,7 @@ def test_nor_a_variant_that_begins_before(store):
     assert found(store, variant) is None
 
 
-@pytest.mark.parametrize("damage", [b"[]", b'{"format": "checkpoint/1"}', b"{"], ids=["list", "bare", "cut"])
+@pytest.mark.parametrize("damage", [b"[]", b'{"format": "checkpoint/2"}', b"{"], ids=["list", "bare", "cut"])
 def test_a_damaged_one_is_passed_over(store, tmp_path, damage):
     shutil.copytree(store / CHECKPOINTS, tmp_path / CHECKPOINTS)
     for folder in (tmp_path / CHECKPOINTS).iterdir():

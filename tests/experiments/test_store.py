@@ -90,7 +90,7 @@ def test_the_folder_of_another_key_is_not_taken_for_this_one(base: Run, store: P
 
 def test_the_manifest_says_what_it_was_made_of(base: Run) -> None:
     said = base.manifest
-    assert said["format"] == "run/2"
+    assert said["format"] == "run/3"
     assert said["inputs"]["kind"] == "replay"
     assert said["events"]["files"] == ["sample.parquet"]
     tables = ("ledger", "journal", "events", "members", "daily")
@@ -244,7 +244,7 @@ MANIFESTS: dict[str, Callable[[str], str]] = {
     "cut": lambda text: text[:-20],
     "empty": lambda text: "",
     "list": lambda text: "[]",
-    "other": lambda text: text.replace("run/2", "run/9"),
+    "other": lambda text: text.replace("run/3", "run/9"),
     "nothing": lambda text: "{}",
 }
 

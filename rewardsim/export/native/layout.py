@@ -19,7 +19,7 @@ from rewardsim.engine.tables import LAW_RECORDS, TABLES
 from rewardsim.rules import codes
 from rewardsim.rules.records import Event, EventLine, Law, Terms
 
-FORMAT = 1  # of terms, vectors and books on disk
+FORMAT = 2  # of terms, vectors and books on disk
 COMMENT = re.compile(r"^    (\w+): int = [^#]*# (.*)$", re.MULTILINE)
 # Words a C++ compiler would not take as the name of a field.
 RESERVED = {"public", "class", "new", "delete", "private", "default", "operator", "this"}
